@@ -1,0 +1,3 @@
+module demarche
+
+go 1.26
