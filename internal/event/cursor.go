@@ -1,0 +1,98 @@
+package event
+
+import (
+	"encoding/base64"
+	"encoding/binary"
+	"fmt"
+	"hash/fnv"
+	"slices"
+
+	"github.com/google/uuid"
+)
+
+// Cursor is a position in an ordered list of events: behind the event with
+// this sort key and id. As text it is opaque and carries a fingerprint of the
+// question, so that it cannot be used with another one by mistake.
+type Cursor struct {
+	Key      int64 // value that the order sorts by
+	ID       uuid.UUID
+	Question uint64 // fingerprint of the filter without its page
+}
+
+const cursorVersion, cursorLen = 1, 1 + 8 + 8 + 16
+
+// String gives the opaque form.
+func (c Cursor) String() string {
+	b := make([]byte, 0, cursorLen)
+	b = append(b, cursorVersion)
+	b = binary.BigEndian.AppendUint64(b, c.Question)
+	b = binary.BigEndian.AppendUint64(b, uint64(c.Key))
+	b = append(b, c.ID[:]...)
+	return base64.RawURLEncoding.EncodeToString(b)
+}
+
+func parseCursor(s string) (*Cursor, error) {
+	b, err := base64.RawURLEncoding.DecodeString(s)
+	if err != nil || len(b) != cursorLen || b[0] != cursorVersion {
+		return nil, fmt.Errorf("this is not a cursor: expected the next_cursor of an earlier answer")
+	}
+	return &Cursor{
+		Question: binary.BigEndian.Uint64(b[1:]),
+		Key:      int64(binary.BigEndian.Uint64(b[9:])),
+		ID:       uuid.UUID(b[17:]),
+	}, nil
+}
+
+// CursorAt gives the cursor behind an event with this sort key and id.
+func (f *Filter) CursorAt(key int64, id uuid.UUID) Cursor {
+	return Cursor{Key: key, ID: id, Question: f.fingerprint()}
+}
+
+// Undated is the sort key of an event without a date.
+const Undated int64 = -1 << 31
+
+// fingerprint is a hash of all that decides which events are listed in what
+// order, the page aside; equal questions in another writing are equal.
+func (f *Filter) fingerprint() uint64 {
+	h := fnv.New64a()
+	list := func(name string, values []string) {
+		values = slices.Clone(values)
+		slices.Sort(values)
+		fmt.Fprintf(h, "%s%q\n", name, slices.Compact(values))
+	}
+	var terms []string
+	for _, t := range f.Actors {
+		terms = append(terms, fmt.Sprintf("%q!%q", refs(t.Any), refs(t.None)))
+	}
+	list("actor", terms)
+	list("country", f.Countries)
+	list("place", f.Places)
+	list("type", texts(f.Types))
+	list("status", texts(f.Statuses))
+	for _, d := range []*Day{f.From, f.To} {
+		if d == nil {
+			fmt.Fprint(h, "*\n")
+		} else {
+			fmt.Fprintf(h, "%d\n", *d)
+		}
+	}
+	fmt.Fprintf(h, "%q %s", f.Text, f.Order)
+	return h.Sum64()
+}
+
+func refs(rs []ActorRef) []string {
+	out := make([]string, len(rs))
+	for i, r := range rs {
+		out[i] = r.Code + "|" + r.Name + "|" + r.ID.String()
+	}
+	slices.Sort(out)
+	return out
+}
+
+func texts[T ~string](values []T) []string {
+	out := make([]string, len(values))
+	for i, v := range values {
+		out[i] = string(v)
+	}
+	return out
+}
