@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// Code classifies an error for whoever must act on it; the HTTP layer maps
+// ErrorCode classifies an error for whoever must act on it; the HTTP layer maps
 // each code to one status.
 type ErrorCode string
 
@@ -14,6 +14,7 @@ const (
 	Invalid     ErrorCode = "invalid"     // the caller's input is wrong: mend and send again
 	NotFound    ErrorCode = "not_found"   // no such thing
 	Gone        ErrorCode = "gone"        // there was such a thing; it was retracted
+	Unsupported ErrorCode = "unsupported" // a form of input that is not read
 	TooLarge    ErrorCode = "too_large"   // over a limit that the message states
 	Unavailable ErrorCode = "unavailable" // the database is away: try again later
 )

@@ -1,0 +1,115 @@
+package api
+
+import (
+	"reflect"
+
+	"demarche/internal/event"
+
+	"github.com/danielgtaylor/huma/v2"
+)
+
+// What the OpenAPI document says beyond what huma reads off the Go types:
+// parameters that the filter grammar parses itself, bodies that are decoded by
+// hand, and answers that are written as ready bytes.
+
+// parameterDocs describes the filter grammar of package event; a test holds the
+// two together.
+var parameterDocs = []struct {
+	name, doc string
+	schema    huma.Schema
+	repeats   bool
+}{
+	{"actor", "Code, name or actor id. Repeated: all must take part. Comma: any of. ! before a value: none of", text("IRN"), true},
+	{"country", "Country of the event: ISO 3166-1 code or name. Comma: any of", text("SYR"), true},
+	{"place", "Name of the event's place. Comma: any of", text("Damascus"), true},
+	{"from", "First day: YYYY-MM-DD, YYYY-MM, YYYY or -30d. Events that overlap the days match", text("2017-01-01"), false},
+	{"to", "Last day, included; the same forms", text("2017-01-31"), false},
+	{"type", "Event type. Comma: any of", text("meeting"), true},
+	{"status", "Status. Comma: any of", text("occurred"), true},
+	{"q", "Full text over summary and evidence: words, \"a phrase\", or, -not", text("ceasefire"), false},
+	{"order", "Order of the list", huma.Schema{Type: huma.TypeString, Enum: anys(event.Orders()), Default: event.Orders()[0]}, false},
+	{"limit", "Events a page", huma.Schema{Type: huma.TypeInteger, Minimum: number(1), Maximum: number(event.MaxLimit), Default: event.DefaultLimit}, false},
+	{"cursor", "next_cursor of the page before; the other parameters must be the same", huma.Schema{Type: huma.TypeString}, false},
+}
+
+func text(example string) huma.Schema {
+	return huma.Schema{Type: huma.TypeString, Examples: []any{example}}
+}
+
+func number(n float64) *float64 { return &n }
+
+func anys(values []string) []any {
+	out := make([]any, len(values))
+	for i, v := range values {
+		out[i] = v
+	}
+	return out
+}
+
+func filterParameters() []*huma.Param {
+	var out []*huma.Param
+	for _, d := range parameterDocs {
+		p := &huma.Param{Name: d.name, In: "query", Description: d.doc, Schema: &d.schema}
+		if d.repeats {
+			explode := true
+			p.Explode = &explode
+			p.Schema = &huma.Schema{Type: huma.TypeArray, Items: &d.schema}
+		}
+		out = append(out, p)
+	}
+	return out
+}
+
+func draftParameters() []*huma.Param {
+	var out []*huma.Param
+	for _, f := range draftFields {
+		out = append(out, &huma.Param{
+			Name: f.name, In: "query", Description: f.doc + " (with a text/plain body)", Schema: &huma.Schema{Type: huma.TypeString},
+		})
+	}
+	return out
+}
+
+func draftBody(api huma.API) *huma.RequestBody {
+	return &huma.RequestBody{Required: true, Content: map[string]*huma.MediaType{
+		"application/json": {Schema: schemaOf[event.Draft](api), Example: map[string]any{
+			"title": "Ministers meet", "published_at": "2017-01-26", "text": "The foreign minister of Norway met his Chilean counterpart in Oslo on Thursday.",
+		}},
+		"text/plain": {Schema: &huma.Schema{Type: huma.TypeString}},
+	}}
+}
+
+// maxBody bounds a request body: JSON may write a byte of text as up to three
+// bytes on average before the text itself is over its limit.
+func (s *server) maxBody() int64 { return int64(3*s.MaxText) + 64<<10 }
+
+func schemaOf[T any](api huma.API) *huma.Schema {
+	t := reflect.TypeFor[T]()
+	return api.OpenAPI().Components.Schemas.Schema(t, true, t.Name())
+}
+
+func eventSchema(api huma.API) *huma.Schema { return schemaOf[event.Event](api) }
+
+func codedSchema(api huma.API) *huma.Schema { return schemaOf[coded](api) }
+
+func eventPageSchema(api huma.API) *huma.Schema {
+	return &huma.Schema{
+		Type: huma.TypeObject, Required: []string{"events", "next_cursor"},
+		Properties: map[string]*huma.Schema{
+			"events":      {Type: huma.TypeArray, Items: eventSchema(api)},
+			"next_cursor": {Type: huma.TypeString, Description: "Cursor of the next page; empty on the last one"},
+		},
+	}
+}
+
+func (s *server) jsonResponse(what string, schema func(huma.API) *huma.Schema) *huma.Response {
+	return &huma.Response{Description: what, Content: map[string]*huma.MediaType{"application/json": {Schema: schema(s.huma)}}}
+}
+
+func (s *server) problemResponse() *huma.Response {
+	return &huma.Response{
+		Description: "A problem document (RFC 9457) that says what was wrong where",
+		Content:     map[string]*huma.MediaType{"application/problem+json": {Schema: schemaOf[huma.ErrorModel](s.huma)}},
+	}
+}
+

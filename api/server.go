@@ -1,0 +1,69 @@
+package api
+
+import (
+	"log/slog"
+	"net/http"
+	"time"
+
+	"demarche/db"
+	"demarche/internal/event"
+	"demarche/internal/ingest"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/danielgtaylor/huma/v2/adapters/humachi"
+	"github.com/go-chi/chi/v5"
+	"github.com/go-chi/chi/v5/middleware"
+	"github.com/prometheus/client_golang/prometheus"
+)
+
+// Config is what a Server needs. All fields but the limits are required.
+type Config struct {
+	Store    *db.Store
+	Pipeline *ingest.Pipeline
+	Codes    event.Codes
+	Logger   *slog.Logger
+	Metrics  *prometheus.Registry
+	Now      func() time.Time
+	Version  string // of the program, shown in the OpenAPI document
+	MaxText  int    // bytes of an article's text; 1 MiB if 0
+}
+
+const defaultMaxText = 1 << 20
+
+// server holds what the handlers share; it does not change after New.
+type server struct {
+	Config
+	huma huma.API
+}
+
+// New gives the handler of the whole HTTP interface.
+func New(c Config) http.Handler {
+	if c.MaxText == 0 {
+		c.MaxText = defaultMaxText
+	}
+	s := &server{Config: c}
+	r := chi.NewMux()
+	r.Use(requestID, s.logRequests, s.measure(), s.recoverPanics, middleware.GetHead)
+	r.NotFound(func(w http.ResponseWriter, r *http.Request) {
+		writeProblem(w, r, http.StatusNotFound, "there is nothing at "+r.URL.Path+": see /docs for what there is")
+	})
+	r.MethodNotAllowed(func(w http.ResponseWriter, r *http.Request) {
+		writeProblem(w, r, http.StatusMethodNotAllowed, r.Method+" is not allowed at "+r.URL.Path+": see /docs")
+	})
+	s.huma = humachi.New(r, humaConfig(c.Version))
+	s.routes(r)
+	return r
+}
+
+func humaConfig(version string) huma.Config {
+	c := huma.DefaultConfig("Demarche", version)
+	c.Info.Description = "Diplomatic events, coded from news articles with the sentences that prove them: " +
+		"who met whom, where and when; which ceasefire holds; who mediates."
+	c.Info.License = &huma.License{Name: "Apache-2.0", Identifier: "Apache-2.0"}
+	// Huma's own documentation page loads its viewer from elsewhere; ours is embedded.
+	c.DocsPath = ""
+	c.SchemasPath = ""
+	// The default hook would add a $schema link to every answer.
+	c.CreateHooks = nil
+	return c
+}

@@ -1,0 +1,106 @@
+// Command demarche codes diplomatic events from news articles and answers
+// questions about them over HTTP. It only wires the rooms together; see
+// docs/architecture.md for what lives where.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"os/signal"
+	"runtime/debug"
+	"syscall"
+
+	"github.com/alecthomas/kong"
+)
+
+// cli is the command line; every option is also an environment variable with
+// the prefix DEMARCHE_.
+type cli struct {
+	LogFormat string   `enum:"text,json" default:"text" help:"How log lines are written: text or json."`
+	LogLevel  logLevel `default:"info" help:"Least level that is logged: debug, info, warn or error."`
+
+	Serve   serveCmd   `cmd:"" help:"Answer questions over HTTP and take in articles."`
+	Load    loadCmd    `cmd:"" help:"Code articles from files and store them."`
+	Extract extractCmd `cmd:"" help:"Code articles and print their events; needs no database."`
+	Migrate migrateCmd `cmd:"" help:"Bring the database's schema up or down, or show where it stands."`
+	Version versionCmd `cmd:"" help:"Print the version."`
+}
+
+// logLevel reads slog's levels.
+type logLevel struct{ slog.Level }
+
+// UnmarshalText implements encoding.TextUnmarshaler.
+func (l *logLevel) UnmarshalText(b []byte) error {
+	if err := l.Level.UnmarshalText(b); err != nil {
+		return fmt.Errorf("%q is not a log level: expected debug, info, warn or error", b)
+	}
+	return nil
+}
+
+// streams are the process's own, so that tests and commands agree on them.
+type streams struct {
+	in       io.Reader
+	out, err io.Writer
+}
+
+func main() {
+	var c cli
+	k := kong.Must(&c,
+		kong.Name("demarche"),
+		kong.Description("Diplomatic events from news: who met whom, where and when, with the sentence that proves it."),
+		kong.DefaultEnvars("DEMARCHE"),
+		kong.UsageOnError(),
+		kong.ConfigureHelp(kong.HelpOptions{Compact: true, WrapUpperBound: 100}),
+	)
+	command, err := k.Parse(os.Args[1:])
+	k.FatalIfErrorf(err)
+
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	context.AfterFunc(ctx, stop) // a second signal ends the process at once
+	command.BindTo(ctx, (*context.Context)(nil))
+	command.Bind(c.logger(os.Stderr), streams{os.Stdin, os.Stdout, os.Stderr})
+	if err := command.Run(); err != nil {
+		if !errors.Is(err, errReported) {
+			fmt.Fprintf(os.Stderr, "demarche: %v\n", err)
+		}
+		os.Exit(1)
+	}
+}
+
+// errReported says that the command failed and has already said why.
+var errReported = errors.New("failed")
+
+func (c *cli) logger(w io.Writer) *slog.Logger {
+	options := &slog.HandlerOptions{Level: c.LogLevel.Level}
+	if c.LogFormat == "json" {
+		return slog.New(slog.NewJSONHandler(w, options))
+	}
+	return slog.New(slog.NewTextHandler(w, options))
+}
+
+type versionCmd struct{}
+
+// Run prints the version and the commit that the program was built from.
+func (versionCmd) Run(s streams) error {
+	_, err := fmt.Fprintln(s.out, "demarche", version())
+	return err
+}
+
+// version is the module's version, or the commit for a build from a checkout.
+func version() string {
+	info, ok := debug.ReadBuildInfo()
+	if !ok {
+		return "unknown"
+	}
+	v := info.Main.Version
+	for _, s := range info.Settings {
+		if s.Key == "vcs.revision" && len(s.Value) >= 12 && (v == "" || v == "(devel)") {
+			v = s.Value[:12]
+		}
+	}
+	return v
+}

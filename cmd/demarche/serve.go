@@ -1,0 +1,111 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"time"
+
+	"demarche/api"
+	"demarche/internal/extract"
+	"demarche/internal/gazetteer"
+	"demarche/internal/ingest"
+	"demarche/internal/nlp"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/collectors"
+)
+
+type serveCmd struct {
+	databaseFlags
+	Listen    string        `default:"127.0.0.1:8080" help:"Address and port to listen on; port 0 takes a free one."`
+	NoMigrate bool          `help:"Refuse to start on an old schema instead of migrating it."`
+	MaxConns  int32         `default:"8" help:"Most connections to the database."`
+	MaxText   int           `default:"1048576" placeholder:"BYTES" help:"Longest text of an article."`
+	Grace     time.Duration `default:"20s" help:"How long requests in flight may take to finish at a shutdown."`
+}
+
+// Validate names the option that is wrong.
+func (c *serveCmd) Validate() error {
+	switch {
+	case c.MaxConns < 1:
+		return errors.New("--max-conns: expected 1 or more")
+	case c.MaxText < 1:
+		return errors.New("--max-text: expected 1 or more")
+	case c.Grace < 0:
+		return errors.New("--grace: expected no negative time")
+	}
+	return nil
+}
+
+// Run serves until the context ends, then finishes the requests in flight.
+func (c *serveCmd) Run(ctx context.Context, log *slog.Logger, s streams) error {
+	return c.with(ctx, log, func(url string) error {
+		store, err := openStore(ctx, url, c.NoMigrate, c.MaxConns, log)
+		if err != nil {
+			return err
+		}
+		defer store.Close()
+		g, err := newGazetteer()
+		if err != nil {
+			return err
+		}
+		x, err := newExtractor(g)
+		if err != nil {
+			return err
+		}
+		metrics := prometheus.NewRegistry()
+		metrics.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}), store.Collector())
+		handler := api.New(api.Config{
+			Store: store, Pipeline: ingest.New(x, store, metrics), Codes: extract.Codes(g),
+			Logger: log, Metrics: metrics, Now: time.Now, Version: version(), MaxText: c.MaxText,
+		})
+		return c.serve(ctx, handler, log, s)
+	})
+}
+
+func (c *serveCmd) serve(ctx context.Context, handler http.Handler, log *slog.Logger, s streams) error {
+	listener, err := net.Listen("tcp", c.Listen)
+	if err != nil {
+		return fmt.Errorf("--listen: %w", err)
+	}
+	server := &http.Server{
+		Handler: handler, ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelWarn),
+		ReadHeaderTimeout: 5 * time.Second, ReadTimeout: time.Minute, WriteTimeout: 2 * time.Minute, IdleTimeout: 2 * time.Minute,
+		MaxHeaderBytes: 64 << 10,
+	}
+	fmt.Fprintf(s.out, "listening on http://%s\n", listener.Addr())
+	failed := make(chan error, 1)
+	go func() { failed <- server.Serve(listener) }()
+	select {
+	case err := <-failed:
+		return err
+	case <-ctx.Done():
+	}
+	log.Info("shutting down", "grace", c.Grace)
+	grace, cancel := context.WithTimeout(context.WithoutCancel(ctx), c.Grace)
+	defer cancel()
+	if err := server.Shutdown(grace); err != nil {
+		return errors.Join(fmt.Errorf("requests in flight did not finish in %s", c.Grace), server.Close())
+	}
+	return nil
+}
+
+func newGazetteer() (*gazetteer.Gazetteer, error) {
+	g, err := gazetteer.New()
+	if err != nil {
+		return nil, fmt.Errorf("read the gazetteer: %w", err)
+	}
+	return g, nil
+}
+
+func newExtractor(g *gazetteer.Gazetteer) (*extract.Extractor, error) {
+	analyzer, err := nlp.New()
+	if err != nil {
+		return nil, fmt.Errorf("read the language model: %w", err)
+	}
+	return extract.New(analyzer, g)
+}

@@ -1,0 +1,658 @@
+package extract
+
+import (
+	"slices"
+
+	"demarche/internal/event"
+	"demarche/internal/gazetteer"
+	"demarche/internal/nlp"
+)
+
+// candidate is an event as one trigger gives it.
+type candidate struct {
+	rule    *compiled
+	frame   *frame
+	roles   []filled
+	status  event.Status
+	date    *event.Date
+	place   *gazetteer.Place
+	where   string // the place as the text has it
+	country string
+	weight  float64
+}
+
+// filled is an actor in a role.
+type filled struct {
+	*actor
+	role event.Role
+}
+
+// candidates reads the events of a sentence, left to right.
+func (d *document) candidates(s *sentence) []*candidate {
+	var out []*candidate
+	for i := range s.Tokens {
+		var rules []*compiled
+		var f *frame
+		switch t := &s.Tokens[i]; {
+		case t.UPOS == nlp.VERB || t.UPOS == nlp.ADJ && s.child(i, nlp.Cop) >= 0:
+			for _, k := range verbKeys(s, i) {
+				rules = append(rules, d.x.rules.verbs[k]...)
+			}
+			if rules != nil {
+				f = verbFrame(s, i)
+			}
+		case t.UPOS == nlp.NOUN || t.UPOS == nlp.PROPN:
+			if s.at[i] != nil && !s.at[i].bare {
+				continue
+			}
+			for _, k := range nounKeys(s, i) {
+				rules = append(rules, d.x.rules.nouns[k]...)
+			}
+			if rules != nil {
+				f = nounFrame(s, i, d.x.lexicon)
+			}
+		}
+		for _, r := range rules {
+			if c := d.apply(r, f); c != nil {
+				out = append(out, c)
+				break // the most specific rule wins
+			}
+		}
+	}
+	return out
+}
+
+// apply matches a rule on a frame; nil if it does not hold.
+func (d *document) apply(r *compiled, f *frame) *candidate {
+	s := f.s
+	if len(r.objects) > 0 && !d.objectFits(r, f) {
+		return nil
+	}
+	c := &candidate{rule: r, frame: f, weight: r.weight}
+	info, _ := r.typ.Info()
+	for _, a := range r.args {
+		if a.role == noRole {
+			continue
+		}
+		for _, h := range f.slots[a.slot] {
+			direct := d.actorsAt(s, h)
+			if len(direct) == 0 && (a.role == event.Target || a.role == event.Actor && a.slot != "subj") {
+				direct = d.actorsWithin(s, h)
+			}
+			if a.role == event.Host {
+				direct = d.hostAt(s, h)
+			}
+			for _, x := range direct {
+				c.fill(x, a.role, info.Symmetric)
+			}
+		}
+	}
+	d.mediators(c)
+	if !c.satisfies(r) {
+		return nil
+	}
+	status, ok := d.statusOf(c)
+	if !ok {
+		return nil
+	}
+	c.status = status
+	d.locate(c)
+	d.date(c)
+	return c
+}
+
+// fill adds an actor, once an event and code; what is filled first stays.
+func (c *candidate) fill(a *actor, role event.Role, symmetric bool) {
+	if a.code == "" {
+		return
+	}
+	for _, x := range c.roles {
+		if x.key == a.key || x.code == a.code && (symmetric || x.role == role) && x.sector == a.sector {
+			return
+		}
+		if x.code == a.code && x.role != role && !symmetric && role != event.Target {
+			return
+		}
+	}
+	c.roles = append(c.roles, filled{a, role})
+}
+
+func (c *candidate) satisfies(r *compiled) bool {
+	if len(c.roles) == 0 {
+		return false
+	}
+	codes, people, has := map[string]bool{}, false, map[event.Role]bool{}
+	for _, x := range c.roles {
+		codes[x.code] = true
+		people = people || x.person
+		has[x.role] = true
+	}
+	for need := range r.needs {
+		switch need {
+		case "two":
+			if len(codes) < 2 {
+				return false
+			}
+		case "person":
+			if !people {
+				return false
+			}
+		case "subj":
+			if len(c.frame.slots["subj"]) == 0 && len(c.frame.slots["agent"]) == 0 && len(c.frame.slots["poss"]) == 0 {
+				return false
+			}
+		default:
+			if !has[event.Role(need)] {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// objectFits tells whether the object is one of those that the rule asks for.
+func (d *document) objectFits(r *compiled, f *frame) bool {
+	for _, o := range f.slots["obj"] {
+		if r.objects[f.s.lemma(o)] {
+			return true
+		}
+		for _, a := range d.actorsAt(f.s, o) {
+			if r.objects["@actor"] || r.objects["@person"] && a.person {
+				return true
+			}
+		}
+		// "a number of prisoners", "all of the hostages"
+		for _, k := range f.s.children(o, nlp.Nmod, nlp.Compound) {
+			if r.objects[f.s.lemma(k)] {
+				return true
+			}
+		}
+	}
+	if r.objects["@forces"] {
+		for _, slot := range []string{"obj", "subj"} {
+			for _, o := range f.slots[slot] {
+				switch f.s.lemma(o) {
+				case "troop", "force", "army", "soldier", "military", "fighter", "rebel", "militia", "tank", "unit", "peacekeeper":
+					return true
+				}
+				for _, a := range d.actorsAt(f.s, o) {
+					if a.sector == event.Military || a.sector == event.Rebels {
+						return true
+					}
+				}
+			}
+		}
+	}
+	return false
+}
+
+// actorsAt gives the actors that the nominal with its head at token i names.
+func (d *document) actorsAt(s *sentence, i int) []*actor {
+	if m := s.at[i]; m != nil {
+		if len(m.actors) > 0 {
+			return m.actors
+		}
+		if m.bare {
+			return d.definite(s, i, m)
+		}
+		return nil
+	}
+	if s.Tokens[i].UPOS == nlp.PRON || s.Tokens[i].UPOS == nlp.DET {
+		return d.pronoun(s, i)
+	}
+	// The head of a name may lie inside a mention that covers its neighbours.
+	for _, k := range s.children(i, nlp.Flat, nlp.Appos, nlp.NmodDesc) {
+		if m := s.at[k]; m != nil && len(m.actors) > 0 && !m.demonym {
+			return m.actors
+		}
+	}
+	switch s.lemma(i) {
+	case "number", "hundred", "thousand", "dozen", "group", "member", "majority", "all", "some", "several", "one", "million":
+		var out []*actor
+		for _, k := range s.children(i, nlp.Nmod) {
+			if s.preposition(k) == "of" {
+				for _, c := range s.conjuncts(k) {
+					out = append(out, d.actorsAt(s, c)...)
+				}
+			}
+		}
+		return out
+	}
+	return nil
+}
+
+// actorsWithin gives the actors that a nominal that is no actor itself belongs
+// to: "Iran's role", "the decision of Israel", "Russian aggression".
+func (d *document) actorsWithin(s *sentence, i int) []*actor {
+	var out []*actor
+	for _, k := range s.children(i, nlp.NmodPoss) {
+		out = append(out, d.actorsAt(s, k)...)
+	}
+	for _, k := range s.children(i, nlp.Amod, nlp.Compound) {
+		if m := s.at[k]; m != nil {
+			out = append(out, m.actors...)
+		}
+	}
+	if len(out) > 0 {
+		return out
+	}
+	for _, prepositions := range [][]string{{"by"}, {"of", "from"}, {"to", "on", "against", "with", "between", "in"}} {
+		for _, k := range s.children(i, nlp.Nmod) {
+			if slices.Contains(prepositions, s.preposition(k)) {
+				for _, c := range s.conjuncts(k) {
+					out = append(out, d.actorsAt(s, c)...)
+				}
+			}
+		}
+		if len(out) > 0 {
+			return out
+		}
+	}
+	return nil
+}
+
+// hostAt gives the state that a place belongs to, as the host of a visit.
+func (d *document) hostAt(s *sentence, i int) []*actor {
+	m := s.at[i]
+	if m == nil {
+		return nil
+	}
+	if m.place != nil && m.place.Country != "" && (len(m.actors) == 0 || m.entry != nil && m.entry.Kind == gazetteer.KindCapital) {
+		country, ok := d.x.gazetteer.Country(m.place.Country)
+		if !ok {
+			return nil
+		}
+		return []*actor{{key: country.Alpha3 + "/GOV", name: s.words(m.first, m.last), code: country.Alpha3, sector: event.Government}}
+	}
+	return d.actorsAt(s, i)
+}
+
+// mediators adds the third parties of talks, truces and agreements: "brokered
+// by", "mediated by", "under the auspices of".
+func (d *document) mediators(c *candidate) {
+	s := c.frame.s
+	switch c.rule.typ {
+	case event.Ceasefire, event.Talks, event.Agreement:
+	default:
+		return
+	}
+	for _, m := range s.mentions {
+		if len(m.actors) == 0 {
+			continue
+		}
+		for i := m.first; i <= m.last; i++ {
+			h := s.Tokens[i].Head
+			if h < 0 || s.at[h] == m {
+				continue
+			}
+			top := i
+			for s.Tokens[top].Rel == nlp.Conj {
+				top = s.Tokens[top].Head
+				h = s.Tokens[top].Head
+				if h < 0 {
+					break
+				}
+			}
+			if h < 0 {
+				continue
+			}
+			brokering := false
+			switch s.lemma(h) {
+			case "mediate", "broker", "sponsor", "facilitate", "mediation", "auspices", "guarantee":
+				brokering = s.preposition(top) == "by" || s.preposition(top) == "of" || s.Tokens[top].Rel == nlp.Nsubj || s.Tokens[top].Rel == nlp.NmodPoss
+			}
+			if s.Tokens[top].Rel == nlp.Compound || s.Tokens[top].Rel == nlp.Obl || s.Tokens[top].Rel == nlp.Nsubj {
+				if l := s.lower(m.last + 2); s.lower(m.last+1) == "-" && (l == "brokered" || l == "mediated" || l == "backed" || l == "sponsored" || l == "led") {
+					brokering = l != "backed" && l != "led"
+				}
+			}
+			if brokering {
+				for _, a := range m.actors {
+					c.mediate(a)
+				}
+			}
+		}
+	}
+}
+
+func (c *candidate) mediate(a *actor) {
+	for k := range c.roles {
+		if c.roles[k].code == a.code {
+			c.roles[k].role = event.Mediator
+			return
+		}
+	}
+	c.roles = append(c.roles, filled{a, event.Mediator})
+}
+
+// locate finds the place of an event: in its own phrase first, then in its
+// clause.
+func (d *document) locate(c *candidate) {
+	s := c.frame.s
+	if c.rule.typ == event.Visit {
+		for _, a := range c.rule.args {
+			if a.role != event.Host {
+				continue
+			}
+			for _, h := range c.frame.slots[a.slot] {
+				if m := s.at[h]; m != nil && m.place != nil {
+					d.setPlace(c, s, m)
+					return
+				}
+			}
+		}
+	}
+	roots := []int{c.frame.trigger}
+	if c.frame.verb >= 0 && c.frame.verb != c.frame.trigger {
+		roots = append(roots, c.frame.verb)
+	}
+	for _, root := range roots {
+		for _, m := range s.mentions {
+			if m.place == nil || m.demonym || !s.locative(m, root) {
+				continue
+			}
+			d.setPlace(c, s, m)
+			return
+		}
+	}
+}
+
+// locative tells whether a mention is a place of the predicate at root: below
+// it, behind a preposition of place, and not in a clause of its own.
+func (s *sentence) locative(m *mention, root int) bool {
+	head := s.headOf(m)
+	switch s.preposition(head) {
+	case "in", "at", "near", "outside", "inside", "across", "around", "throughout":
+	default:
+		return false
+	}
+	for i := head; i >= 0; i = s.Tokens[i].Head {
+		if i == root {
+			return true
+		}
+		if i != head && s.isVerb(i) {
+			return false
+		}
+	}
+	return false
+}
+
+// headOf gives the token of a mention whose head lies outside of it.
+func (s *sentence) headOf(m *mention) int {
+	for i := m.first; i <= m.last; i++ {
+		if h := s.Tokens[i].Head; h < m.first || h > m.last {
+			return i
+		}
+	}
+	return m.last
+}
+
+func (d *document) setPlace(c *candidate, s *sentence, m *mention) {
+	c.place = m.place
+	c.country = m.place.Country
+	if m.place.Precision != "country" {
+		c.where = s.words(m.first, m.last)
+	}
+	if m.entry != nil && m.entry.Kind == gazetteer.KindState {
+		c.country, c.where = m.entry.Code, ""
+	}
+}
+
+// date finds when an event takes place: the time expression nearest above or
+// below its trigger, else the day of the report for what the text reports as
+// its news.
+func (d *document) date(c *candidate) {
+	s := c.frame.s
+	best, at := -1, 1<<30
+	for k, x := range s.times {
+		distance := s.timeDistance(x, c)
+		if distance < at {
+			best, at = k, distance
+		}
+	}
+	if best >= 0 && at < 100 {
+		x := s.times[best]
+		span := x.resolve(c.tense())
+		if !span.Start.Plausible() || !span.End.Plausible() || span.End < span.Start {
+			return
+		}
+		c.date = &event.Date{Start: span.Start, End: span.End, Precision: x.precision, Text: s.words(x.first, x.last)}
+		return
+	}
+	if d.anchor != nil && c.status != event.Planned && c.foreground() {
+		c.date = &event.Date{Start: *d.anchor, End: *d.anchor, Precision: event.DayPrecision}
+	}
+}
+
+// timeDistance is how far a time expression is from a candidate's trigger in
+// the tree; 100 or more is too far to belong to it.
+func (s *sentence) timeDistance(x timex, c *candidate) int {
+	head := x.first
+	for i := x.first; i <= x.last; i++ {
+		if h := s.Tokens[i].Head; h < x.first || h > x.last {
+			head = i
+			break
+		}
+	}
+	steps := 0
+	for i := head; i >= 0; i = s.Tokens[i].Head {
+		if i == c.frame.trigger || i == c.frame.verb {
+			return steps
+		}
+		steps++
+		if i != head && s.isVerb(i) {
+			break
+		}
+	}
+	// Above the trigger: a date of the clause that governs it.
+	up := 0
+	for i := c.frame.trigger; i >= 0; i = s.Tokens[i].Head {
+		if s.Tokens[head].Head == i {
+			return 10 + up
+		}
+		if s.isVerb(i) && i != c.frame.trigger && s.Tokens[i].Rel != nlp.Xcomp && s.Tokens[i].Rel != nlp.Conj {
+			break
+		}
+		up++
+	}
+	return 100
+}
+
+// tense gives the side of the article's day that the grammar says.
+func (c *candidate) tense() tense {
+	if c.status == event.Planned {
+		return future
+	}
+	return past
+}
+
+// foreground tells an event that the sentence reports, not one that it only
+// refers to: its verb heads the sentence or what is said in it.
+func (c *candidate) foreground() bool {
+	s := c.frame.s
+	if c.frame.verb < 0 {
+		return false
+	}
+	for i := c.frame.verb; i >= 0; i = s.Tokens[i].Head {
+		switch s.Tokens[i].Rel {
+		case nlp.Root, nlp.Parataxis:
+			return true
+		case nlp.Ccomp, nlp.Xcomp, nlp.Conj, nlp.Advcl:
+			if t := s.Tokens[i]; t.Rel == nlp.Ccomp && s.child(i, nlp.Aux) >= 0 && t.XPOS == nlp.VBN {
+				return false // "said that it had attacked"
+			}
+		default:
+			return false
+		}
+	}
+	return true
+}
+
+// statusOf reads tense, modality and negation; ok is false if the text does not
+// assert the event at all.
+func (d *document) statusOf(c *candidate) (status event.Status, ok bool) {
+	s, v := c.frame.s, c.frame.verb
+	status = event.Occurred
+	if c.rule.status != "" {
+		status = c.rule.status
+	}
+	for _, k := range s.children(c.frame.trigger, nlp.Amod, nlp.Compound) {
+		switch s.lemma(k) {
+		case "upcoming", "planned", "scheduled", "future", "proposed", "forthcoming", "next":
+			status = event.Planned
+		case "ongoing", "continuing", "current":
+			status = event.Ongoing
+		case "possible", "potential", "alleged", "successful", "imminent", "hypothetical":
+			return "", false
+		}
+	}
+	if k := s.child(c.frame.trigger, nlp.Det); k >= 0 && (s.lower(k) == "no" || s.lower(k) == "any") {
+		return "", false
+	}
+	if v < 0 {
+		return d.nominalStatus(c, status)
+	}
+	switch s.lemma(v) {
+	case "cancel", "postpone":
+		status = event.Cancelled
+	case "plan", "schedule":
+		status = event.Planned
+	}
+	first := true
+	for i := v; i >= 0; {
+		for _, k := range s.children(i, nlp.Aux, nlp.Advmod, nlp.Mark) {
+			switch w := s.lower(k); w {
+			case "will", "'ll", "shall", "wo":
+				status = event.Planned
+			case "would", "could", "may", "might", "should", "must", "can", "ca":
+				if w == "would" && d.reportedInPast(s, i) {
+					status = event.Planned
+				} else if first || w != "must" && w != "should" {
+					return "", false
+				}
+			case "not", "n't", "never":
+				return "", false
+			case "if", "unless", "whether":
+				return "", false
+			}
+		}
+		t := &s.Tokens[i]
+		if t.XPOS == nlp.VBG && first && hasBe(s, i) && s.lemma(i) != "be" {
+			if status == event.Occurred {
+				status = event.Ongoing
+			}
+			if s.lemma(i) == "go" || s.lemma(i) == "expect" {
+				status = event.Planned
+			}
+		}
+		first = false
+		h := t.Head
+		if h < 0 {
+			break
+		}
+		switch t.Rel {
+		case nlp.Xcomp:
+			switch l := s.lemma(h); {
+			case l == "begin" || l == "start" || l == "manage" || l == "help":
+			case l == "continue" || l == "keep":
+				status = event.Ongoing
+			case l == "schedule" || l == "due" || l == "set" || l == "expect" || l == "go" || l == "plan" || l == "intend" || l == "prepare" || l == "agree" || l == "decide":
+				status = event.Planned
+			case l == "be":
+				status = event.Planned
+			case d.x.lexicon.intentions[l]:
+				return "", false
+			}
+		case nlp.Ccomp:
+			if l := s.lemma(h); d.x.lexicon.allegations[l] {
+				return "", false
+			} else if d.x.lexicon.intentions[l] {
+				return "", false
+			}
+			return status, true
+		case nlp.Advcl:
+			if m := s.child(i, nlp.Mark); m >= 0 {
+				switch s.lower(m) {
+				case "if", "unless":
+					return "", false
+				case "to":
+					if status == event.Occurred && c.rule.typ != event.Meeting && c.rule.typ != event.Talks {
+						return "", false
+					}
+					status = event.Planned
+				}
+			}
+			if l := s.lemma(h); d.x.lexicon.allegations[l] {
+				return "", false
+			}
+			return status, true
+		case nlp.Acl:
+			if s.child(i, nlp.Mark) >= 0 { // "a plan to withdraw", "a call to end"
+				return "", false
+			}
+			return status, true
+		case nlp.Conj:
+		default:
+			return status, true
+		}
+		i = h
+	}
+	return status, true
+}
+
+// nominalStatus is statusOf for a noun without a verb of its own.
+func (d *document) nominalStatus(c *candidate, status event.Status) (event.Status, bool) {
+	s := c.frame.s
+	h := s.Tokens[c.frame.trigger].Head
+	if h < 0 {
+		return status, true
+	}
+	switch l := s.lemma(h); {
+	case l == "call" || l == "urge" || l == "demand" || l == "propose" || l == "seek" || l == "want" || l == "need" || l == "threat" || l == "possibility" || l == "prospect":
+		return "", false
+	case l == "continue" || l == "ongoing":
+		return event.Ongoing, true
+	case l == "schedule" || l == "plan":
+		return event.Planned, true
+	}
+	return status, true
+}
+
+// reportedInPast tells a clause that somebody said: "said he would visit" is a
+// plan, not a hypothesis.
+func (d *document) reportedInPast(s *sentence, v int) bool {
+	for i := v; s.Tokens[i].Head >= 0; i = s.Tokens[i].Head {
+		h := s.Tokens[i].Head
+		if s.Tokens[i].Rel == nlp.Ccomp && d.x.lexicon.sayVerbs[s.lemma(h)] {
+			return true
+		}
+		if s.Tokens[i].Rel == nlp.Parataxis {
+			return true
+		}
+	}
+	return false
+}
+
+func hasBe(s *sentence, v int) bool {
+	for _, k := range s.children(v, nlp.Aux) {
+		if s.lemma(k) == "be" {
+			return true
+		}
+	}
+	return false
+}
+
+// triggerSpan gives the words that an event is known by: the support verb and
+// the noun, or the verb with its particle.
+func (c *candidate) triggerSpan() (first, last int) {
+	first, last = c.frame.trigger, c.frame.trigger
+	if v := c.frame.verb; v >= 0 && v != c.frame.trigger && abs(v-c.frame.trigger) <= 4 {
+		first, last = min(first, v), max(last, v)
+	}
+	for _, k := range c.frame.s.children(c.frame.trigger, nlp.CompoundPrt) {
+		first, last = min(first, k), max(last, k)
+	}
+	return first, last
+}
+
+func abs(n int) int { return max(n, -n) }

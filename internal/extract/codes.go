@@ -1,0 +1,40 @@
+package extract
+
+import (
+	"demarche/internal/gazetteer"
+)
+
+// codes reads the names of actors in questions with the gazetteer.
+type codes struct{ g *gazetteer.Gazetteer }
+
+// Codes makes the reader of names that event.ParseFilter needs.
+func Codes(g *gazetteer.Gazetteer) codes { return codes{g} }
+
+// CountryCode implements event.Codes.
+func (c codes) CountryCode(s string) (string, bool) {
+	if country, ok := c.g.Country(s); ok {
+		return country.Alpha3, true
+	}
+	for _, e := range c.g.Lookup(s) {
+		if e.Kind == gazetteer.KindState {
+			return e.Code, true
+		}
+	}
+	return "", false
+}
+
+// ActorCode implements event.Codes.
+func (c codes) ActorCode(s string) (string, bool) {
+	if code, ok := c.CountryCode(s); ok {
+		return code, true
+	}
+	if e, ok := c.g.Organization(s); ok {
+		return e.Code, true
+	}
+	for _, e := range c.g.Lookup(s) {
+		if own, ok := c.g.Organization(e.Code); ok && own == e {
+			return e.Code, true
+		}
+	}
+	return "", false
+}

@@ -1,0 +1,245 @@
+package extract
+
+import (
+	"slices"
+	"strings"
+
+	"demarche/internal/event"
+	"demarche/internal/gazetteer"
+	"demarche/internal/nlp"
+)
+
+// memory is who has been spoken of so far, for pronouns and definite phrases.
+type memory struct {
+	subject *actor   // person who was the subject of the last sentence that had one
+	person  *actor   // person mentioned last
+	state   *actor   // state or organisation mentioned last
+	group   []*actor // the last who acted together: two states, "Russian and Turkish officials"
+	counts  map[string]int
+	states  map[string]*actor
+}
+
+// remember takes in a sentence that has been read.
+func (d *document) remember(s *sentence) {
+	mem := &d.memory
+	if mem.counts == nil {
+		mem.counts, mem.states = map[string]int{}, map[string]*actor{}
+	}
+	for _, m := range s.mentions {
+		for _, a := range m.actors {
+			if a.code == "" {
+				continue
+			}
+			if a.person {
+				if !a.plural {
+					mem.person = a
+				}
+			} else if !m.demonym && m.entry != nil {
+				mem.state = a
+			}
+			if m.entry != nil && m.entry.Kind != gazetteer.KindPerson {
+				mem.counts[a.code]++
+				if a.sector == event.Government {
+					mem.states[a.code] = a
+				}
+			}
+		}
+	}
+	for i := range s.Tokens {
+		if r := s.Tokens[i].Rel; r != nlp.Nsubj && r != nlp.NsubjPass {
+			continue
+		}
+		var together []*actor
+		for _, c := range s.conjuncts(i) {
+			for _, a := range d.actorsAt(s, c) {
+				if a.person && !a.plural && s.Tokens[i].Rel == nlp.Nsubj {
+					mem.subject = a
+				}
+				if a.code != "" && !slices.ContainsFunc(together, func(b *actor) bool { return b.code == a.code }) {
+					together = append(together, a)
+				}
+			}
+		}
+		if len(together) > 1 {
+			mem.group = together
+		}
+	}
+}
+
+// rememberParties keeps the sides of a symmetric event, who are "the two sides"
+// of what follows.
+func (d *document) rememberParties(c *candidate) {
+	var sides []*actor
+	for _, x := range c.roles {
+		if x.role == event.Party && !slices.ContainsFunc(sides, func(b *actor) bool { return b.code == x.code }) {
+			sides = append(sides, x.actor)
+		}
+	}
+	if len(sides) > 1 {
+		d.memory.group = sides
+	}
+}
+
+// pronoun resolves a pronoun to those it stands for, none if that is unclear.
+func (d *document) pronoun(s *sentence, i int) []*actor {
+	switch w := s.lower(i); w {
+	case "he", "she", "him", "her", "his", "himself", "herself":
+		if a := d.personBefore(s, i); a != nil {
+			return []*actor{a}
+		}
+	case "they", "them", "their", "both", "themselves":
+		if g := d.groupBefore(s, i); g != nil {
+			return g
+		}
+	case "it", "its", "itself":
+		if a := d.bodyBefore(s, i); a != nil {
+			return []*actor{a}
+		}
+	case "who", "which", "that", "whom", "whose":
+		for j := s.Tokens[i].Head; j >= 0; j = s.Tokens[j].Head {
+			if r := s.Tokens[j].Rel; r == nlp.AclRelcl || r == nlp.AdvclRelcl {
+				var out []*actor
+				for _, c := range s.conjuncts(s.Tokens[j].Head) {
+					if c < i && s.Tokens[c].UPOS != nlp.PRON {
+						out = append(out, d.actorsAt(s, c)...)
+					}
+				}
+				return out
+			}
+		}
+	case "i", "me", "my":
+		if s.quoted[i] || d.narrator == nil {
+			if a := d.speaker(s, i); a != nil {
+				return []*actor{a}
+			}
+			return nil
+		}
+		return []*actor{d.narrator}
+	case "we", "us", "our":
+		if s.quoted[i] {
+			if a := d.speaker(s, i); a != nil {
+				return []*actor{a}
+			}
+		}
+		if d.narrator != nil {
+			return []*actor{d.narrator}
+		}
+	}
+	return nil
+}
+
+// speaker finds who says the quoted words at token i: the subject of the verb
+// of saying in this sentence, else the last subject.
+func (d *document) speaker(s *sentence, i int) *actor {
+	for j := range s.Tokens {
+		if !s.quoted[j] && d.x.lexicon.sayVerbs[s.lemma(j)] && s.isVerb(j) {
+			for _, k := range s.children(j, nlp.Nsubj) {
+				if k == i || s.lower(k) == "i" || s.lower(k) == "we" {
+					continue
+				}
+				if as := d.actorsAt(s, k); len(as) == 1 {
+					return as[0]
+				}
+			}
+		}
+	}
+	return d.memory.subject
+}
+
+// personBefore gives the person that "he" or "she" at token i stands for: the
+// subject of an earlier clause of the sentence, else of the last sentence, else
+// the person mentioned last.
+func (d *document) personBefore(s *sentence, i int) *actor {
+	var nearest *actor
+	for _, m := range s.mentions {
+		if m.last >= i || len(m.actors) != 1 || !m.actors[0].person || m.actors[0].plural || m.actors[0].code == "" {
+			continue
+		}
+		if r := s.Tokens[s.headOf(m)].Rel; r == nlp.Nsubj || nearest == nil {
+			nearest = m.actors[0]
+		}
+	}
+	if nearest != nil {
+		return nearest
+	}
+	if d.memory.subject != nil {
+		return d.memory.subject
+	}
+	return d.memory.person
+}
+
+// groupBefore gives those that "they" at token i stands for.
+func (d *document) groupBefore(s *sentence, i int) []*actor {
+	for _, m := range slices.Backward(s.mentions) {
+		if m.last < i && len(m.actors) > 0 && m.actors[0].plural {
+			return m.actors
+		}
+	}
+	return d.memory.group
+}
+
+func (d *document) bodyBefore(s *sentence, i int) *actor {
+	for _, m := range s.mentions {
+		if m.last < i && len(m.actors) == 1 && !m.actors[0].person && !m.demonym && s.Tokens[s.headOf(m)].Rel == nlp.Nsubj {
+			return m.actors[0]
+		}
+	}
+	return d.memory.state
+}
+
+// definite resolves a role noun without a name: "the minister", "the two
+// sides", "police".
+func (d *document) definite(s *sentence, i int, m *mention) []*actor {
+	r := d.x.lexicon.roles[m.title]
+	plural := s.Tokens[i].Feats.Has(nlp.Plural)
+	if plural {
+		switch m.title {
+		case "side", "leader", "president", "minister", "country", "nation", "party", "state", "government", "counterpart", "power", "delegation", "official", "team":
+			if len(d.memory.group) > 1 {
+				return d.memory.group
+			}
+		}
+	}
+	if r.person && !plural {
+		for _, p := range slices.Backward(d.persons) {
+			if p.code != "" && slices.Contains(strings.Fields(strings.ToLower(p.title)), m.title) {
+				return []*actor{p}
+			}
+		}
+	}
+	switch m.title {
+	case "country", "nation", "state", "kingdom", "republic":
+		if d.memory.state != nil {
+			return []*actor{d.memory.state}
+		}
+		return nil
+	case "people", "party", "team", "power", "agency", "company", "house", "side":
+		return nil
+	}
+	code := d.homeOf(s, i)
+	if code == "" {
+		if r.sector == event.Rebels {
+			return []*actor{{key: "UNK/" + m.title, name: s.words(m.first, m.last), code: "UNK", sector: r.sector, plural: plural}}
+		}
+		return nil
+	}
+	return []*actor{{key: code + "/" + string(r.sector), name: s.words(m.first, m.last), code: code, sector: r.sector, person: r.person, plural: plural}}
+}
+
+// homeOf guesses the state of an actor that is named only by its kind: that of
+// a place in its clause, else the one that the article speaks of most.
+func (d *document) homeOf(s *sentence, i int) string {
+	verb := s.clause(i)
+	for _, m := range s.mentions {
+		if m.place != nil && m.place.Country != "" && !m.demonym && s.locative(m, verb) {
+			return m.place.Country
+		}
+	}
+	best, most := "", 1
+	for code, n := range d.memory.counts {
+		if _, ok := d.memory.states[code]; ok && (n > most || n == most && code < best) {
+			best, most = code, n
+		}
+	}
+	return best
+}

@@ -1,0 +1,79 @@
+// Package extract codes the diplomatic events of an article: mentions of actors
+// and places, coreference, dates, frames over the parse, rules, status, and one
+// event for all that speaks of it, each with its evidence.
+package extract
+
+import (
+	"time"
+
+	"demarche/internal/event"
+	"demarche/internal/gazetteer"
+	"demarche/internal/nlp"
+)
+
+// Extractor codes articles. It is safe for concurrent use.
+type Extractor struct {
+	analyzer  *nlp.Analyzer
+	gazetteer *gazetteer.Gazetteer
+	lexicon   *lexicon
+	rules     *ruleSet
+	today     string // office holders of undated articles are those of this day
+}
+
+// New makes an extractor.
+func New(analyzer *nlp.Analyzer, g *gazetteer.Gazetteer) (*Extractor, error) {
+	rules, err := compile(ruleTable)
+	if err != nil {
+		return nil, err
+	}
+	return &Extractor{analyzer, g, newLexicon(), rules, event.DayOfTime(time.Now()).String()}, nil
+}
+
+// Events gives the events of an article in the order of its text, without ids;
+// an empty list if there are none or if the language is not coded.
+func (x *Extractor) Events(a *event.Article) []event.Event {
+	if !a.English() {
+		return []event.Event{}
+	}
+	d := x.read(a)
+	var found []*candidate
+	for _, s := range d.sentences {
+		if s.Boilerplate {
+			continue
+		}
+		for _, c := range d.candidates(s) {
+			found = append(found, c)
+			d.rememberParties(c)
+		}
+		d.remember(s)
+	}
+	return d.events(merge(found))
+}
+
+// read parses an article and finds what its sentences mention.
+func (x *Extractor) read(a *event.Article) *document {
+	d := &document{x: x, article: a, nlp: x.analyzer.Analyze(a.Text)}
+	if day, ok := a.PublishedDay(); ok {
+		d.anchor, d.day = &day, day.String()
+	}
+	d.narrator = d.narratorOf(a.Source)
+	for i := range d.nlp.Sentences {
+		s := newSentence(d.nlp, i)
+		s.addTimes(d.anchor)
+		d.findMentions(s)
+		d.sentences = append(d.sentences, s)
+	}
+	return d
+}
+
+// narratorOf gives who says "we" in a text of a government's own: the state of
+// the source, if the source is an institution of one.
+func (d *document) narratorOf(source string) *actor {
+	for _, e := range d.x.gazetteer.Lookup(source) {
+		switch e.Kind {
+		case gazetteer.KindInstitution, gazetteer.KindCapital, gazetteer.KindOrganization, gazetteer.KindState:
+			return &actor{key: e.Code + "/" + e.Sector, name: e.Name, code: e.Code, sector: event.Sector(e.Sector)}
+		}
+	}
+	return nil
+}

@@ -1,0 +1,239 @@
+package extract
+
+import (
+	"demarche/internal/nlp"
+)
+
+// frame is a trigger with its arguments, as the parse gives them.
+type frame struct {
+	s       *sentence
+	trigger int              // the word that gave the type
+	verb    int              // the verb that carries tense and polarity; the trigger itself if it is one, else its support verb, or -1
+	slots   map[string][]int // argument name to the heads of nominals
+}
+
+func (f *frame) add(slot string, tokens ...int) {
+	for _, i := range tokens {
+		f.slots[slot] = append(f.slots[slot], f.s.conjuncts(i)...)
+	}
+}
+
+// verbFrame collects the arguments of a verb or predicate adjective.
+func verbFrame(s *sentence, v int) *frame {
+	f := &frame{s: s, trigger: v, verb: v, slots: map[string][]int{}}
+	f.addVerb(v)
+	return f
+}
+
+// addVerb adds the arguments of a verb: its own and those that it shares with
+// the verb that governs it.
+func (f *frame) addVerb(v int) {
+	s := f.s
+	passive := isPassive(s, v)
+	if subjects := subjectsOf(s, v, 0); passive {
+		f.add("obj", subjects...)
+	} else {
+		f.add("subj", subjects...)
+	}
+	f.add("obj", s.children(v, nlp.Obj)...)
+	f.add("iobj", s.children(v, nlp.IObj)...)
+	for _, k := range s.children(v, nlp.Obl, nlp.OblAgent) {
+		p := s.preposition(k)
+		if s.Tokens[k].Rel == nlp.OblAgent || p == "by" && passive {
+			f.add("agent", k)
+		} else if p != "" {
+			f.add(p, k)
+		}
+	}
+	for _, o := range s.children(v, nlp.Obj, nlp.NsubjPass) {
+		f.addNominal(o, "obj.")
+	}
+	for _, k := range s.children(v, nlp.Ccomp, nlp.Xcomp) {
+		f.add("comp", s.children(k, nlp.Nsubj, nlp.NsubjPass)...)
+	}
+}
+
+// addNominal adds what hangs on a noun, each slot with a prefix.
+func (f *frame) addNominal(n int, prefix string) {
+	s := f.s
+	f.add(prefix+"poss", s.children(n, nlp.NmodPoss)...)
+	for _, k := range s.kids[n] {
+		if m := s.at[k]; m != nil && k < n && (s.Tokens[k].Rel == nlp.Amod || s.Tokens[k].Rel == nlp.Compound || s.Tokens[k].Rel == nlp.NmodDesc) {
+			f.add(prefix+"mod", k)
+		}
+	}
+	for _, k := range s.children(n, nlp.Nmod) {
+		if p := s.preposition(k); p != "" {
+			f.add(prefix+p, k)
+		}
+	}
+	for _, k := range s.children(n, nlp.Acl) {
+		// "efforts mediated by Russia", "talks held in Geneva"
+		for _, o := range s.children(k, nlp.Obl, nlp.OblAgent) {
+			p := s.preposition(o)
+			if s.Tokens[o].Rel == nlp.OblAgent || p == "by" {
+				p = "agent"
+			}
+			if p != "" {
+				f.add(prefix+p, o)
+			}
+		}
+	}
+}
+
+// nounFrame collects the arguments of a noun and of the verb that it depends
+// on, if that says no more than that the thing takes place ("held talks").
+func nounFrame(s *sentence, n int, lex *lexicon) *frame {
+	f := &frame{s: s, trigger: n, verb: -1, slots: map[string][]int{}}
+	f.addNominal(n, "")
+	top := n
+	for s.Tokens[top].Rel == nlp.Conj && s.Tokens[top].Head >= 0 && s.isNominal(s.Tokens[top].Head) {
+		top = s.Tokens[top].Head
+	}
+	h := s.Tokens[top].Head
+	// "the second round of talks": the round is held.
+	for h >= 0 && s.Tokens[top].Rel == nlp.Nmod && s.preposition(top) == "of" {
+		switch s.lemma(h) {
+		case "round", "series", "session", "day", "set", "phase", "hour", "week":
+			f.addNominal(h, "")
+			top, h = h, s.Tokens[h].Head
+			continue
+		}
+		break
+	}
+	for _, k := range s.children(top, nlp.AclRelcl) {
+		f.addSupport(k)
+	}
+	if h < 0 || !s.isVerb(h) {
+		return f
+	}
+	switch s.Tokens[top].Rel {
+	case nlp.Obj, nlp.NsubjPass:
+		if lex.lightVerbs[s.lemma(h)] {
+			f.verb = h
+			f.addSupport(h)
+		}
+	case nlp.Nsubj:
+		f.verb = h
+	case nlp.Obl:
+		switch s.preposition(top) {
+		case "in", "on", "during", "at", "for", "after", "into", "following", "to":
+			if lex.lightVerbs[s.lemma(h)] || s.lemma(h) == "meet" || s.lemma(h) == "be" || s.lemma(h) == "arrive" {
+				f.verb = h
+				f.addSupport(h)
+			}
+		}
+	}
+	return f
+}
+
+// addSupport adds the arguments of a support verb.
+func (f *frame) addSupport(v int) {
+	s := f.s
+	if !isPassive(s, v) {
+		f.add("subj", subjectsOf(s, v, 0)...)
+	}
+	for _, k := range s.children(v, nlp.Obl, nlp.OblAgent) {
+		p := s.preposition(k)
+		if s.Tokens[k].Rel == nlp.OblAgent || p == "by" {
+			p = "agent"
+		}
+		if p != "" {
+			f.add(p, k)
+		}
+	}
+}
+
+// isPassive tells a passive verb, finite or reduced.
+func isPassive(s *sentence, v int) bool {
+	if s.child(v, nlp.AuxPass, nlp.NsubjPass) >= 0 {
+		return true
+	}
+	t := &s.Tokens[v]
+	return t.XPOS == nlp.VBN && (t.Rel == nlp.Acl || t.Rel == nlp.Advcl) && s.child(v, nlp.Aux) < 0
+}
+
+// subjectsOf gives the subjects of a verb: its own, or those that it shares
+// with what governs it (control, coordination, participles).
+func subjectsOf(s *sentence, v int, depth int) []int {
+	if own := s.children(v, nlp.Nsubj, nlp.NsubjPass, nlp.NsubjOuter); len(own) > 0 {
+		return own
+	}
+	h := s.Tokens[v].Head
+	if h < 0 || depth > 6 {
+		return nil
+	}
+	switch s.Tokens[v].Rel {
+	case nlp.Xcomp:
+		if objectControl[s.lemma(h)] {
+			if o := s.children(h, nlp.Obj, nlp.IObj); len(o) > 0 {
+				return o
+			}
+			if isPassive(s, h) {
+				return subjectsOf(s, h, depth+1)
+			}
+		}
+		return subjectsOf(s, h, depth+1)
+	case nlp.Conj:
+		if s.isVerb(h) || s.Tokens[h].UPOS == nlp.ADJ {
+			return subjectsOf(s, h, depth+1)
+		}
+	case nlp.Advcl:
+		return subjectsOf(s, h, depth+1)
+	case nlp.Acl:
+		if s.isNominal(h) {
+			if s.child(v, nlp.Mark) >= 0 { // "the decision to withdraw": its holder
+				if p := s.children(h, nlp.NmodPoss); len(p) > 0 {
+					return p
+				}
+				if g := s.Tokens[h].Head; g >= 0 && s.isVerb(g) {
+					return subjectsOf(s, g, depth+1)
+				}
+				return nil
+			}
+			return []int{h}
+		}
+	case nlp.AclRelcl:
+		return []int{h}
+	}
+	return nil
+}
+
+// objectControl lists verbs whose object does what their complement says.
+var objectControl = map[string]bool{
+	"urge": true, "ask": true, "call": true, "order": true, "force": true, "allow": true, "help": true, "invite": true, "press": true,
+	"encourage": true, "persuade": true, "tell": true, "require": true, "authorize": true, "demand": true, "request": true, "warn": true,
+	"accuse": true, "want": true, "expect": true, "lead": true, "push": true, "compel": true, "convince": true, "enable": true,
+}
+
+// verbKeys gives the trigger lemmas of a verb, the longest first: "call_on", "call".
+func verbKeys(s *sentence, v int) []string {
+	lemma := s.lemma(v)
+	var keys []string
+	for _, k := range s.kids[v] {
+		switch s.Tokens[k].Rel {
+		case nlp.CompoundPrt:
+			keys = append(keys, lemma+"_"+s.lower(k))
+		case nlp.Obl:
+			if p := s.preposition(k); p != "" {
+				keys = append(keys, lemma+"_"+p)
+			}
+		}
+	}
+	return append(keys, lemma)
+}
+
+// nounKeys gives the trigger lemmas of a noun: with its compound or adjective
+// ("joint_statement"), in the plural form if it is plural ("talks"), alone.
+func nounKeys(s *sentence, n int) []string {
+	lemma, form := s.lemma(n), s.lower(n)
+	var keys []string
+	for _, k := range s.children(n, nlp.Compound, nlp.Amod) {
+		keys = append(keys, s.lemma(k)+"_"+lemma)
+	}
+	keys = append(keys, form)
+	if lemma != form {
+		keys = append(keys, lemma)
+	}
+	return keys
+}

@@ -1,0 +1,479 @@
+package extract
+
+import (
+	"slices"
+	"strings"
+
+	"demarche/internal/event"
+	"demarche/internal/gazetteer"
+	"demarche/internal/nlp"
+)
+
+// actor is somebody or something that can take part in an event, under the
+// state or organisation that it acts for.
+type actor struct {
+	key    string // identity within the article
+	name   string // as the text has it
+	title  string
+	code   string
+	sector event.Sector
+	person bool
+	plural bool
+}
+
+// mention is a stretch of a sentence that names actors or a place.
+type mention struct {
+	first, last int // tokens, both included
+	actors      []*actor
+	place       *gazetteer.Place
+	entry       *gazetteer.Entry
+	title       string // lemma of the title or role noun, "" if none
+	bare        bool   // a role noun without a name: "the minister"
+	demonym     bool   // an adjective or noun of nationality
+	why         string // how it was resolved, for explanations
+}
+
+// article is the state of one extraction.
+type document struct {
+	x         *Extractor
+	article   *event.Article
+	nlp       *nlp.Document
+	sentences []*sentence
+	anchor    *event.Day // the day that relative dates count from
+	day       string     // the same for the gazetteer, "" if unknown
+	persons   []*actor   // in order of first mention
+	narrator  *actor     // who says "we" outside of quotes
+	memory    memory
+}
+
+// findMentions finds names, titled persons and role phrases of a sentence.
+func (d *document) findMentions(s *sentence) {
+	forms := make([]string, len(s.Tokens))
+	for i := range s.Tokens {
+		forms[i] = s.Tokens[i].Form
+	}
+	for _, m := range d.x.gazetteer.Find(forms) {
+		d.addName(s, m)
+	}
+	for i := range s.Tokens {
+		if s.at[i] == nil || s.at[i].demonym {
+			d.addTitled(s, i)
+		}
+	}
+	d.addUnknownPersons(s)
+	for i := range s.Tokens {
+		if s.at[i] == nil {
+			d.addRole(s, i)
+		}
+	}
+}
+
+func (s *sentence) cover(m *mention) *mention {
+	s.mentions = append(s.mentions, m)
+	for i := m.first; i <= m.last; i++ {
+		s.at[i] = m
+	}
+	return m
+}
+
+// addName takes a match of the gazetteer.
+func (d *document) addName(s *sentence, match gazetteer.Match) {
+	first, last := match.Start, match.End-1
+	e := d.reading(s, match)
+	if e == nil {
+		return
+	}
+	m := &mention{first: first, last: last, entry: e, place: e.Place, why: e.ID}
+	name := s.words(first, last)
+	switch e.Kind {
+	case gazetteer.KindState, gazetteer.KindCapital, gazetteer.KindOrganization, gazetteer.KindInstitution, gazetteer.KindGroup:
+		m.actors = []*actor{{key: e.Code + "/" + e.Sector, name: name, code: e.Code, sector: event.Sector(e.Sector)}}
+		if e.Kind != gazetteer.KindState && e.Kind != gazetteer.KindCapital {
+			m.actors[0].key = e.ID
+		}
+	case gazetteer.KindDemonym:
+		m.demonym = true
+		m.actors = []*actor{{key: e.Code + "/GOV", name: name, code: e.Code, sector: event.Government}}
+	case gazetteer.KindPerson:
+		m.actors = []*actor{d.person(e, name)}
+	case gazetteer.KindPlace:
+	default:
+		return
+	}
+	s.cover(m)
+}
+
+// reading chooses among the readings of a name.
+func (d *document) reading(s *sentence, match gazetteer.Match) *gazetteer.Entry {
+	entries := match.Entries
+	if len(entries) == 0 {
+		return nil
+	}
+	// Behind a title or inside a longer name a word is a person's.
+	titled := match.Start > 0 && d.isTitle(s, match.Start-1)
+	inName := match.Start > 0 && s.Tokens[match.Start-1].UPOS == nlp.PROPN && s.at[match.Start-1] == nil && !d.isTitle(s, match.Start-1)
+	for _, e := range entries {
+		if (titled || inName) && e.Kind == gazetteer.KindPerson {
+			return e
+		}
+	}
+	if (titled && s.lower(match.Start-1) != "minister" || inName) && match.End-match.Start == 1 && s.Tokens[match.Start].UPOS == nlp.PROPN {
+		switch entries[0].Kind {
+		case gazetteer.KindPlace:
+			return nil // "Mr. Clinton", "Governor Houston"
+		}
+	}
+	// An adjective is a nationality.
+	if s.Tokens[match.End-1].UPOS == nlp.ADJ {
+		for _, e := range entries {
+			if e.Kind == gazetteer.KindDemonym {
+				return e
+			}
+		}
+	}
+	return entries[0]
+}
+
+func (d *document) isTitle(s *sentence, i int) bool {
+	r, ok := d.x.lexicon.roles[s.lemma(i)]
+	if !ok {
+		r, ok = d.x.lexicon.roles[s.lower(i)]
+	}
+	return ok && r.title || ok && s.Tokens[i].UPOS == nlp.PROPN && r.person
+}
+
+// person gives the actor of a known person, under the office of the day.
+func (d *document) person(e *gazetteer.Entry, name string) *actor {
+	for _, p := range d.persons {
+		if p.key == e.ID {
+			return p
+		}
+	}
+	day := d.day
+	if day == "" {
+		day = d.x.today
+	}
+	office, _ := d.x.gazetteer.OfficeOn(e, day)
+	a := &actor{key: e.ID, name: name, title: office.Title, code: office.Code, sector: event.Sector(office.Sector), person: true}
+	if a.code == "" {
+		a.code, a.sector = e.Code, event.Sector(e.Sector)
+	}
+	d.persons = append(d.persons, a)
+	return a
+}
+
+// isName tells a token that can be part of a person's name.
+func isName(t *nlp.Token) bool {
+	if t.UPOS == nlp.PROPN {
+		return true
+	}
+	switch t.Form {
+	case "al", "el", "bin", "bint", "ibn", "de", "da", "dos", "van", "von", "der", "den", "ul", "-":
+		return true
+	}
+	return false
+}
+
+// nameRun gives the end of the name that starts at token i, or i if none does.
+func (d *document) nameRun(s *sentence, i int) int {
+	end := i
+	for j := i; j < len(s.Tokens) && isName(&s.Tokens[j]); j++ {
+		if m := s.at[j]; m != nil && (m.entry == nil || m.entry.Kind != gazetteer.KindPerson && m.entry.Kind != gazetteer.KindPlace) && j == i {
+			return i
+		}
+		if s.timeAt[j] >= 0 || d.isTitle(s, j) && j > i {
+			break
+		}
+		if s.Tokens[j].UPOS == nlp.PROPN {
+			end = j + 1
+		}
+	}
+	return end
+}
+
+// addTitled reads "Syrian Parliament speaker Hadiya Khalaf Abbas", "President of
+// the Republic of Turkey Recep Tayyip Erdogan" with the title at token i.
+func (d *document) addTitled(s *sentence, i int) {
+	if !d.isTitle(s, i) || s.at[i] != nil {
+		return
+	}
+	start := i + 1
+	if m := d.officeOf(s, i); m != nil && m.last+1 < len(s.Tokens) {
+		start = m.last + 1
+	}
+	end := d.nameRun(s, start)
+	if end == start {
+		return
+	}
+	first := d.phraseStart(s, i)
+	r := d.x.lexicon.roles[s.lemma(i)]
+	m := &mention{first: first, last: end - 1, title: s.lemma(i), why: "title and name"}
+	name := s.words(start, end-1)
+	known := s.at[end-1]
+	if known == nil || known.entry == nil || known.entry.Kind != gazetteer.KindPerson {
+		known = s.at[start]
+	}
+	if known != nil && known.entry != nil && known.entry.Kind == gazetteer.KindPerson && len(known.actors) == 1 {
+		m.actors, m.entry, m.why = known.actors, known.entry, known.why
+		if m.actors[0].code == "" {
+			d.placeUnder(s, m.actors[0], i, r)
+		}
+		m.actors[0].title = s.words(first, i)
+	} else {
+		a := d.named(name)
+		if a == nil {
+			a = &actor{key: "name:" + gazetteer.Normalize(name), name: name, person: true}
+			d.persons = append(d.persons, a)
+		}
+		if a.code == "" {
+			a.title = s.words(first, i)
+			d.placeUnder(s, a, i, r)
+		}
+		m.actors = []*actor{a}
+	}
+	s.mentions = slices.DeleteFunc(s.mentions, func(o *mention) bool { return o.first >= m.first && o.last <= m.last })
+	s.cover(m)
+}
+
+// placeUnder gives a person the state and sector that a title phrase with its
+// head at token i says.
+func (d *document) placeUnder(s *sentence, a *actor, i int, r role) {
+	codes, sector := d.belonging(s, i)
+	if a.sector == "" || a.sector == event.UnknownSector {
+		a.sector = r.sector
+	}
+	if len(codes) > 0 {
+		a.code = codes[0].code
+		if sector != "" {
+			a.sector = sector
+		}
+	}
+	if a.code == "" {
+		if e, ok := d.x.gazetteer.HolderOf(d.titleWords(s, i), "", d.day); ok && strings.Contains(gazetteer.Normalize(e.Name), gazetteer.Normalize(lastWord(a.name))) {
+			office, _ := d.x.gazetteer.OfficeOn(e, d.day)
+			a.code = office.Code
+		}
+	}
+}
+
+// titleWords gives the words of a title with the modifiers right before it:
+// "foreign minister".
+func (d *document) titleWords(s *sentence, i int) string {
+	if i > 0 && s.at[i-1] == nil {
+		switch s.lower(i - 1) {
+		case "prime", "foreign", "defense", "defence", "vice", "deputy", "interior", "finance":
+			return s.lower(i-1) + " " + s.lemma(i)
+		}
+	}
+	return s.lemma(i)
+}
+
+func lastWord(s string) string { return s[strings.LastIndexByte(s, ' ')+1:] }
+
+// named finds a person of the article by full name or surname.
+func (d *document) named(name string) *actor {
+	key := gazetteer.Normalize(name)
+	for _, p := range slices.Backward(d.persons) {
+		known := gazetteer.Normalize(p.name)
+		if known == key || strings.HasSuffix(known, " "+key) || strings.HasSuffix(key, " "+known) {
+			return p
+		}
+	}
+	return nil
+}
+
+// addUnknownPersons takes the names that no list knows: "X, the Syrian foreign
+// minister," and surnames of persons named before.
+func (d *document) addUnknownPersons(s *sentence) {
+	for i := 0; i < len(s.Tokens); i++ {
+		if s.at[i] != nil || s.Tokens[i].UPOS != nlp.PROPN || s.timeAt[i] >= 0 {
+			continue
+		}
+		end := d.nameRun(s, i)
+		if end == i {
+			continue
+		}
+		name := s.words(i, end-1)
+		a := d.named(name)
+		title := ""
+		if a == nil {
+			t := d.appositive(s, i, end)
+			if t < 0 {
+				i = end - 1
+				continue
+			}
+			title = s.lemma(t)
+			a = &actor{key: "name:" + gazetteer.Normalize(name), name: name, person: true, title: s.words(d.phraseStart(s, t), t)}
+			d.placeUnder(s, a, t, d.x.lexicon.roles[s.lemma(t)])
+			d.persons = append(d.persons, a)
+		}
+		if m := s.at[end-1]; m == nil || m.last < end {
+			s.mentions = slices.DeleteFunc(s.mentions, func(o *mention) bool { return o.first >= i && o.last < end })
+			s.cover(&mention{first: i, last: end - 1, actors: []*actor{a}, title: title, why: "name in this article"})
+		}
+		i = end - 1
+	}
+}
+
+// appositive finds the title in "NAME, a senior foreign policy advisor to ...,"
+// and gives its token, or -1.
+func (d *document) appositive(s *sentence, first, end int) int {
+	if s.lower(end) != "," {
+		return -1
+	}
+	found := -1
+	for j := end + 1; j < len(s.Tokens) && j < end+9; j++ {
+		if s.Tokens[j].UPOS == nlp.VERB || s.Tokens[j].UPOS == nlp.PUNCT || s.lower(j) == "who" || s.lower(j) == "and" {
+			break
+		}
+		if r, ok := d.x.lexicon.roles[s.lemma(j)]; ok && r.person {
+			found = j
+			if p := s.lower(j + 1); p == "of" || p == "to" || p == "for" || p == "," {
+				break
+			}
+		}
+	}
+	return found
+}
+
+// officeOf gives the state or body in "President of the Republic of Turkey"
+// that a title at token i is of, or nil.
+func (d *document) officeOf(s *sentence, i int) *mention {
+	if p := s.lower(i + 1); p != "of" && p != "for" {
+		return nil
+	}
+	for j := i + 2; j < len(s.Tokens) && j < i+7; j++ {
+		if m := s.at[j]; m != nil && len(m.actors) > 0 && !m.demonym && m.title == "" {
+			return m
+		}
+		if s.Tokens[j].UPOS != nlp.DET && s.Tokens[j].UPOS != nlp.PROPN && s.lower(j) != "of" {
+			return nil
+		}
+	}
+	return nil
+}
+
+// phraseStart gives the first token of the noun phrase with its head at token
+// i: articles and what stands before them are left out.
+func (d *document) phraseStart(s *sentence, i int) int {
+	first := i
+	for j := i - 1; j >= 0; j-- {
+		t := &s.Tokens[j]
+		switch t.UPOS {
+		case nlp.ADJ, nlp.NOUN, nlp.PROPN, nlp.NUM:
+			if s.timeAt[j] >= 0 {
+				return first
+			}
+			first = j
+		case nlp.PART: // possessive 's
+			if t.XPOS != nlp.POS || j == 0 {
+				return first
+			}
+		case nlp.PUNCT:
+			if t.Form != "-" && t.Form != "–" {
+				return first
+			}
+		case nlp.CCONJ: // "Russian and Ukrainian officials"
+			if j == 0 || s.at[j-1] == nil || !s.at[j-1].demonym || s.at[j+1] == nil || !s.at[j+1].demonym {
+				return first
+			}
+		default:
+			return first
+		}
+	}
+	return first
+}
+
+// belonging gives the states and bodies that the phrase with its head at token
+// i names as its own, and the sector that its words say: "Syrian Parliament
+// speaker", "advisor to the Iranian parliament speaker", "Iran's president".
+func (d *document) belonging(s *sentence, i int) (codes []*actor, sector event.Sector) {
+	first := d.phraseStart(s, i)
+	take := func(m *mention) {
+		for _, a := range m.actors {
+			if a.code != "" && !slices.ContainsFunc(codes, func(c *actor) bool { return c.code == a.code }) {
+				codes = append(codes, a)
+			}
+		}
+	}
+	for j := first; j < i; j++ {
+		if m := s.at[j]; m != nil && m.first >= first {
+			if m.place != nil && len(m.actors) == 0 && m.place.Country != "" {
+				continue
+			}
+			take(m)
+			if m.entry != nil && m.entry.Kind != gazetteer.KindState && m.entry.Kind != gazetteer.KindCapital && m.entry.Kind != gazetteer.KindDemonym && m.entry.Kind != gazetteer.KindPerson {
+				sector = event.Sector(m.entry.Sector)
+			}
+		} else if r, ok := d.x.lexicon.roles[s.lemma(j)]; ok && !r.person {
+			sector = r.sector
+		}
+	}
+	if len(codes) == 0 {
+		if m := d.officeOf(s, i); m != nil {
+			take(m)
+			if e := m.entry; e != nil && (e.Kind == gazetteer.KindInstitution || e.Kind == gazetteer.KindGroup || e.Kind == gazetteer.KindOrganization) {
+				sector = event.Sector(e.Sector)
+			}
+		}
+	}
+	if len(codes) == 0 {
+		for _, k := range s.children(i, nlp.Nmod, nlp.NmodPoss) {
+			switch s.preposition(k) {
+			case "of", "to", "for", "from", "":
+				for _, c := range s.conjuncts(k) {
+					if m := s.at[c]; m != nil {
+						take(m)
+					} else if r, ok := d.x.lexicon.roles[s.lemma(c)]; ok && c != i {
+						inner, innerSector := d.belonging(s, c)
+						codes = append(codes, inner...)
+						if sector = innerSector; sector == "" {
+							sector = r.sector
+						}
+					}
+				}
+			}
+		}
+	}
+	return codes, sector
+}
+
+// addRole takes a common noun for an actor with the states that it belongs to:
+// "Syrian officials", "Iran's parliament", "the rebels".
+func (d *document) addRole(s *sentence, i int) {
+	r, ok := d.x.lexicon.roles[s.lemma(i)]
+	if !ok || !s.isNominal(i) || s.at[i] != nil {
+		return
+	}
+	switch s.Tokens[i].Rel {
+	case nlp.Compound, nlp.Flat, nlp.Amod:
+		return // part of another phrase
+	}
+	first := d.phraseStart(s, i)
+	codes, sector := d.belonging(s, i)
+	if sector == "" || sector == event.Government || !r.person {
+		sector = r.sector
+	}
+	m := &mention{first: first, last: i, title: s.lemma(i), bare: true, why: "role noun"}
+	plural := s.Tokens[i].Feats.Has(nlp.Plural)
+	for _, c := range codes {
+		key := c.code + "/" + string(sector)
+		if r.person && !plural {
+			key += "/" + s.lemma(i)
+		}
+		m.actors = append(m.actors, &actor{
+			key: key, name: s.words(first, i), code: c.code, sector: sector, person: r.person, plural: plural,
+		})
+	}
+	for j := first; j < i; j++ {
+		if s.at[j] != nil && !s.at[j].demonym {
+			first = j + 1 // keep the inner name as a mention of its own
+		}
+	}
+	m.first = min(max(first, m.first), i)
+	if len(codes) == 0 || m.first == i {
+		m.first = i
+	}
+	s.mentions = append(s.mentions, m)
+	s.at[i] = m
+}

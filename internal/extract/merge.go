@@ -1,0 +1,221 @@
+package extract
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"demarche/internal/event"
+	"demarche/internal/gazetteer"
+)
+
+// merge joins the candidates that speak of one event. A later mention joins the
+// nearest earlier event that it does not contradict.
+func merge(found []*candidate) [][]*candidate {
+	var groups [][]*candidate
+next:
+	for _, c := range found {
+		for k := range slices.Backward(groups) {
+			if same(groups[k], c) {
+				groups[k] = append(groups[k], c)
+				continue next
+			}
+		}
+		groups = append(groups, []*candidate{c})
+	}
+	return groups
+}
+
+// same tells whether a candidate speaks of a group's event: the same type and
+// status side, the same participants or a part of them, and no two different days.
+func same(group []*candidate, c *candidate) bool {
+	first := group[0]
+	if first.rule.typ != c.rule.typ || (first.status == event.Planned) != (c.status == event.Planned) {
+		return false
+	}
+	for _, g := range group {
+		if g.date != nil && c.date != nil && g.date.Text != "" && c.date.Text != "" && (g.date.Start > c.date.End || c.date.Start > g.date.End) {
+			return false
+		}
+	}
+	info, _ := first.rule.typ.Info()
+	a, b := groupKeys(group), groupKeys([]*candidate{c})
+	if info.Symmetric {
+		return subset(a, b) || subset(b, a)
+	}
+	return agree(group, c, event.Actor) && agree(group, c, event.Target)
+}
+
+// agree tells whether two readings name the same in a role, or one names nobody.
+func agree(group []*candidate, c *candidate, role event.Role) bool {
+	var a, b []string
+	for _, g := range group {
+		for _, x := range g.roles {
+			if x.role == role {
+				a = append(a, x.code)
+			}
+		}
+	}
+	for _, x := range c.roles {
+		if x.role == role {
+			b = append(b, x.code)
+		}
+	}
+	return len(a) == 0 && role == event.Target || len(b) == 0 && role == event.Target || len(a)+len(b) == 0 || len(a) > 0 && len(b) > 0 && (subset(a, b) || subset(b, a))
+}
+
+func subset(a, b []string) bool {
+	for _, x := range a {
+		if !slices.Contains(b, x) {
+			return false
+		}
+	}
+	return true
+}
+
+// groupKeys gives what tells participants apart: the person if one is named, else
+// the code.
+func groupKeys(group []*candidate) []string {
+	var out []string
+	for _, c := range group {
+		for _, x := range c.roles {
+			out = append(out, x.code)
+		}
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
+}
+
+// events turns groups of candidates into events with all their evidence.
+func (d *document) events(groups [][]*candidate) []event.Event {
+	out := make([]event.Event, 0, len(groups))
+	for _, g := range groups {
+		out = append(out, d.event(g))
+	}
+	return out
+}
+
+func (d *document) event(group []*candidate) event.Event {
+	best := slices.MaxFunc(group, func(a, b *candidate) int {
+		if len(a.roles) != len(b.roles) {
+			return len(a.roles) - len(b.roles)
+		}
+		return int(1000 * (a.weight - b.weight))
+	})
+	e := event.Event{Type: best.rule.typ, Status: best.status, Date: best.date, Evidence: []event.Evidence{}}
+	doubt := 1.0
+	for _, c := range group {
+		doubt *= 1 - c.weight
+		if e.Date == nil || e.Date.Text == "" && c.date != nil && c.date.Text != "" {
+			e.Date = c.date
+		}
+		if e.Location == nil {
+			e.Location = d.location(c)
+		}
+		d.addEvidence(&e, c)
+	}
+	e.Confidence = float64(int(100*min(1-doubt, .97))) / 100
+	for _, c := range append([]*candidate{best}, group...) {
+		for _, x := range c.roles {
+			d.addParticipant(&e, x)
+		}
+	}
+	e.Recode()
+	e.Summary = d.summary(&e)
+	return e
+}
+
+func (d *document) addParticipant(e *event.Event, x filled) {
+	for i := range e.Participants {
+		p := &e.Participants[i]
+		if p.Code != x.code {
+			continue
+		}
+		if p.Name == x.name || !x.person || e.Type == event.Call && p.Role == x.role {
+			if x.person && p.Title == "" && p.Name != x.name {
+				p.Name, p.Title, p.ActorID = x.name, x.title, event.ActorID(x.key)
+			}
+			return
+		}
+		if p.Role != x.role {
+			return // one state, one role
+		}
+	}
+	e.Participants = append(e.Participants, event.Participant{
+		Name: x.name, Code: x.code, Sector: x.sector, Role: x.role, Title: x.title, ActorID: event.ActorID(x.key),
+	})
+}
+
+func (d *document) addEvidence(e *event.Event, c *candidate) {
+	s := c.frame.s
+	start, end := int(s.Tokens[0].RuneStart), int(s.Tokens[len(s.Tokens)-1].RuneEnd)
+	for i := range e.Evidence {
+		if e.Evidence[i].Start == start {
+			return
+		}
+	}
+	first, last := c.triggerSpan()
+	e.Evidence = append(e.Evidence, event.Evidence{
+		Start: start, End: end, Text: s.text[s.Tokens[0].Start:s.Tokens[len(s.Tokens)-1].End], Rule: c.rule.name,
+		Trigger: &event.Trigger{
+			Start: int(s.Tokens[first].RuneStart), End: int(s.Tokens[last].RuneEnd), Text: s.text[s.Tokens[first].Start:s.Tokens[last].End],
+		},
+	})
+}
+
+func (d *document) location(c *candidate) *event.Location {
+	if c.place == nil {
+		return nil
+	}
+	lat, lon := c.place.Lat, c.place.Lon
+	return &event.Location{
+		Place: c.where, Country: c.country, Lat: &lat, Lon: &lon, Precision: c.place.Precision, GeoNamesID: c.place.ID,
+	}
+}
+
+// summary says an event in one line.
+func (d *document) summary(e *event.Event) string {
+	by := map[event.Role][]string{}
+	for _, p := range e.Participants {
+		name := p.Name
+		if country, ok := d.x.gazetteer.Country(p.Code); ok && !strings.Contains(gazetteer.Normalize(name), gazetteer.Normalize(country.Name)) {
+			name += " (" + country.Name + ")"
+		} else if !ok && name != p.Code {
+			name += " (" + p.Code + ")"
+		}
+		by[p.Role] = append(by[p.Role], name)
+	}
+	list := func(r event.Role) string {
+		names := by[r]
+		if len(names) < 2 {
+			return strings.Join(names, "")
+		}
+		return strings.Join(names[:len(names)-1], ", ") + " and " + names[len(names)-1]
+	}
+	what := strings.ReplaceAll(string(e.Type), "_", " ")
+	var b strings.Builder
+	if e.Status != event.Occurred {
+		fmt.Fprintf(&b, "%s ", e.Status)
+	}
+	b.WriteString(what)
+	for _, part := range []struct {
+		word string
+		role event.Role
+	}{{": ", event.Party}, {": ", event.Actor}, {" → ", event.Target}, {", mediated by ", event.Mediator}, {", hosted by ", event.Host}} {
+		if names := list(part.role); names != "" {
+			if part.role == event.Actor && len(by[event.Party]) > 0 {
+				part.word = ", "
+			}
+			b.WriteString(part.word + names)
+		}
+	}
+	if e.Location != nil {
+		if where := e.Location.Place; where != "" {
+			b.WriteString(", in " + where)
+		} else if country, ok := d.x.gazetteer.Country(e.Location.Country); ok {
+			b.WriteString(", in " + country.Name)
+		}
+	}
+	s := b.String()
+	return strings.ToUpper(s[:1]) + s[1:]
+}

@@ -1,0 +1,181 @@
+package extract
+
+import (
+	"fmt"
+	"strings"
+
+	"demarche/internal/event"
+)
+
+// rule says how a trigger word becomes an event. Rules are data: a rule's name
+// stands in the evidence, so that an analyst can look up why an event is there.
+type rule struct {
+	name string
+	typ  event.Type
+	// verbs or nouns are the lemmas that trigger the rule. A verb with a
+	// particle or preposition is written with an underscore: "call_on".
+	verbs, nouns string
+	// args maps arguments to roles: "subj=actor obj=target with=party". The
+	// arguments are subj, obj, agent (of a passive), poss (possessor), mod
+	// (nationality or name right before a noun), any preposition, and comp
+	// (the subject of a complement clause).
+	args string
+	// object restricts a verb rule to objects with one of these lemmas.
+	object string
+	// needs lists what must be filled: role names; "two" asks for two different
+	// codes, "person" for an actor that is a person or an official.
+	needs string
+	// weight is the confidence of a clean match, 0 to 1.
+	weight float64
+	status event.Status // if the trigger itself says it
+}
+
+// ruleTable holds all rules, by family.
+var ruleTable = []rule{
+	// Consult
+	{name: "consult.meet", typ: event.Meeting, verbs: "meet confer huddle meet_with", args: "subj=party obj=party with=party between=party", needs: "two", weight: .9},
+	{name: "consult.meeting", typ: event.Meeting, nouns: "meeting encounter audience", args: "poss=party mod=party subj=party with=party between=party of=party by=party among=party agent=party", needs: "two", weight: .8},
+	{name: "consult.visit", typ: event.Visit, verbs: "visit tour", args: "subj=actor obj=host", needs: "person actor host", weight: .9},
+	{name: "consult.travel", typ: event.Visit, verbs: "travel fly arrive head return go come depart", args: "subj=actor to=host in=host at=host for=host", needs: "person actor host", weight: .75},
+	{name: "consult.trip", typ: event.Visit, nouns: "visit trip tour stopover", args: "poss=actor mod=actor by=actor subj=actor of=actor to=host in=host agent=host", needs: "actor host", weight: .8},
+	{name: "consult.receive", typ: event.Visit, verbs: "receive welcome greet", args: "subj=host obj=actor agent=host", needs: "person actor host two", object: "@person", weight: .6},
+	{name: "consult.call", typ: event.Call, verbs: "phone telephone call", args: "subj=party obj=party", object: "@person", needs: "two", weight: .8},
+	{name: "consult.speak", typ: event.Call, verbs: "speak_with speak_by speak_to talk_with talk_by speak_on", args: "subj=party with=party to=party", needs: "two person", weight: .7},
+	{name: "consult.conversation", typ: event.Call, nouns: "call conversation phone_call telephone_conversation videoconference teleconference", args: "poss=party mod=party subj=party with=party between=party of=party from=party to=party", needs: "two", weight: .85},
+	{name: "consult.letter", typ: event.Call, nouns: "letter message", args: "poss=party mod=party subj=party from=party to=party", needs: "two subj", weight: .5},
+	{name: "consult.talks", typ: event.Talks, nouns: "talks negotiation negotiations consultation consultations dialogue discussion discussions round", args: "poss=party mod=party subj=party with=party between=party among=party of=party by=party agent=party host=host", needs: "", weight: .8},
+	{name: "consult.negotiate", typ: event.Talks, verbs: "negotiate bargain", args: "subj=party with=party between=party", needs: "two", weight: .8},
+	{name: "consult.discuss", typ: event.Talks, verbs: "discuss", args: "subj=party with=party", needs: "two", weight: .6},
+	{name: "consult.summit", typ: event.Summit, nouns: "summit conference session", args: "poss=party mod=party subj=party of=party between=party with=party by=party", needs: "", weight: .7},
+	{name: "consult.mediate", typ: event.Mediation, verbs: "mediate facilitate", args: "subj=actor agent=actor between=target obj=target in=target", needs: "actor", weight: .7},
+	{name: "consult.mediation", typ: event.Mediation, nouns: "mediation mediator good_offices", args: "poss=actor mod=actor by=actor of=actor subj=actor between=target", needs: "actor", weight: .7},
+
+	// Agree
+	{name: "agree.sign", typ: event.Agreement, verbs: "sign ratify conclude ink finalize initial", object: "agreement accord treaty deal memorandum pact contract protocol convention understanding", args: "subj=party agent=party obj.between=party obj.with=party with=party between=party obj.mod=party", weight: .85},
+	{name: "agree.reach", typ: event.Agreement, verbs: "reach strike clinch seal make", object: "agreement accord deal pact consensus understanding compromise settlement", args: "subj=party agent=party with=party between=party obj.with=party obj.between=party", weight: .85},
+	{name: "agree.agree", typ: event.Agreement, verbs: "agree", args: "subj=party with=party", needs: "two", weight: .75},
+	{name: "agree.noun", typ: event.Agreement, nouns: "agreement accord treaty deal pact memorandum", args: "mod=party between=party with=party poss=party by=party agent=party subj=party", needs: "two", weight: .6},
+	{name: "agree.pledge", typ: event.Pledge, verbs: "pledge promise vow commit reaffirm_commitment undertake guarantee", args: "subj=actor to=target obj=target", needs: "actor", weight: .75},
+	{name: "agree.offer", typ: event.Pledge, verbs: "offer propose invite volunteer", args: "subj=actor to=target obj=target", needs: "actor", weight: .7},
+	{name: "agree.commitment", typ: event.Pledge, nouns: "commitment pledge promise readiness willingness resolve determination", args: "poss=actor mod=actor subj=actor by=actor", needs: "actor subj", weight: .65},
+	{name: "agree.ready", typ: event.Pledge, verbs: "ready committed willing prepared determined", args: "subj=actor", needs: "actor", weight: .6},
+	{name: "agree.onesided", typ: event.Pledge, verbs: "agree", args: "subj=actor", needs: "actor", weight: .6},
+	{name: "agree.statement", typ: event.Statement, nouns: "joint_statement communique communiqué joint_declaration declaration resolution", args: "subj=party by=party of=party agent=party mod=party", needs: "subj", weight: .75},
+	{name: "agree.adopt", typ: event.Statement, verbs: "adopt pass approve", object: "resolution declaration statement", args: "subj=actor agent=actor", needs: "actor", weight: .85},
+
+	// Peace
+	{name: "peace.ceasefire", typ: event.Ceasefire, nouns: "ceasefire cease-fire truce armistice cessation", args: "subj=party mod=party between=party with=party by=party poss=party in=place agent=mediator", needs: "", weight: .8},
+	{name: "peace.violation", typ: event.CeasefireViolation, verbs: "violate break breach", object: "ceasefire cease-fire truce armistice", args: "subj=actor agent=actor", needs: "", weight: .85},
+	{name: "peace.withdraw", typ: event.Withdrawal, verbs: "withdraw pull_out pull_back disarm demobilize", args: "subj=actor agent=actor from=target", needs: "actor", weight: .75, object: "@forces"},
+	{name: "peace.withdrawal", typ: event.Withdrawal, nouns: "withdrawal pullout pullback disarmament demobilization", args: "poss=actor mod=actor of=actor by=actor from=target subj=actor", needs: "actor", weight: .75},
+	{name: "peace.release", typ: event.Release, verbs: "release free exchange swap hand_over repatriate", object: "prisoner hostage detainee captive soldier citizen journalist body remains inmate sailor pilot @person", args: "subj=actor agent=actor obj=target to=target", needs: "actor", weight: .8},
+	{name: "peace.release.noun", typ: event.Release, nouns: "release exchange swap", args: "poss=target of=target by=actor subj=actor mod=actor", needs: "actor target", weight: .5},
+	{name: "peace.concede", typ: event.Concession, verbs: "lift ease relax suspend", object: "sanction embargo restriction blockade curfew ban siege tariff emergency", args: "subj=actor agent=actor against=target on=target obj.against=target obj.on=target", needs: "actor", weight: .8},
+	{name: "peace.apologize", typ: event.Concession, verbs: "apologize apologise pardon", args: "subj=actor to=target for=target obj=target", needs: "actor", weight: .8},
+	{name: "peace.reopen", typ: event.Concession, verbs: "reopen", object: "border crossing embassy airport", args: "subj=actor agent=actor with=target obj.with=target", needs: "actor", weight: .6},
+
+	// Cooperate
+	{name: "cooperate.praise", typ: event.Support, verbs: "praise hail welcome commend laud applaud thank congratulate support endorse back appreciate salute honor compliment", args: "subj=actor obj=target agent=actor for=none", needs: "actor", weight: .8},
+	{name: "cooperate.backing", typ: event.Support, nouns: "support solidarity condolence condolences gratitude appreciation congratulations backing endorsement thanks sympathy tribute", args: "subj=actor poss=actor mod=actor for=target with=target to=target agent=actor from=actor", needs: "actor subj", weight: .75},
+	{name: "cooperate.condole", typ: event.Support, verbs: "condole mourn sympathize", args: "subj=actor with=target", needs: "actor", weight: .7},
+	{name: "cooperate.importance", typ: event.Support, verbs: "emphasize stress underline reaffirm reiterate underscore", object: "importance support commitment", args: "subj=actor obj=target", needs: "actor", weight: .6},
+	{name: "cooperate.recognize", typ: event.Recognition, verbs: "recognize recognise", args: "subj=actor obj=target agent=actor", object: "@actor", needs: "actor target two", weight: .75},
+	{name: "cooperate.relations", typ: event.Recognition, verbs: "restore establish normalize normalise resume upgrade", object: "relation tie", args: "subj=party agent=party with=party between=party obj.with=party obj.between=party", needs: "", weight: .85},
+	{name: "cooperate.cooperate", typ: event.Cooperation, verbs: "cooperate collaborate", args: "subj=party with=party", needs: "two", weight: .6},
+	{name: "cooperate.exercise", typ: event.Cooperation, nouns: "joint_exercise joint_drill joint_patrol joint_operation", args: "mod=party subj=party with=party between=party by=party of=party", needs: "two", weight: .8},
+	{name: "cooperate.extradite", typ: event.Cooperation, verbs: "extradite", args: "subj=actor to=target agent=actor", needs: "actor", weight: .8},
+	{name: "aid.give", typ: event.Aid, verbs: "provide give send deliver supply donate announce allocate grant authorize approve airlift", object: "aid assistance relief food medicine supply fund funding weapon arms ammunition equipment helicopter tank missile money loan grant package dollar million billion peacekeeper", args: "subj=actor agent=actor to=target for=target iobj=target obj.to=target obj.for=target", needs: "actor", weight: .75},
+	{name: "aid.noun", typ: event.Aid, nouns: "aid assistance", args: "poss=actor mod=actor from=actor by=actor to=target for=target subj=actor", needs: "actor target two", weight: .5},
+	{name: "aid.asylum", typ: event.Aid, verbs: "grant give offer", object: "asylum refuge", args: "subj=actor to=target iobj=target agent=actor", needs: "actor", weight: .8},
+
+	// Verbal conflict
+	{name: "request.urge", typ: event.Request, verbs: "urge call_on call_upon appeal_to appeal ask demand request implore beseech exhort", args: "subj=actor obj=target on=target upon=target to=target comp=target agent=actor", needs: "actor", weight: .8},
+	{name: "request.call", typ: event.Request, verbs: "call_for press_for seek insist_on", args: "subj=actor on=target agent=actor", needs: "actor", weight: .7},
+	{name: "request.noun", typ: event.Request, nouns: "call appeal demand request", args: "poss=actor mod=actor by=actor from=actor subj=actor to=target on=target", needs: "actor subj", weight: .5},
+	{name: "criticize.verb", typ: event.Criticism, verbs: "criticize criticise condemn denounce accuse blame slam decry deplore lambast rebuke allege censure sue berate chastise blast", args: "subj=actor obj=target on=target for=none agent=actor comp=target", needs: "actor", weight: .85},
+	{name: "criticize.noun", typ: event.Criticism, nouns: "criticism condemnation accusation concern outrage indignation", args: "poss=actor mod=actor by=actor from=actor subj=actor of=target against=target", needs: "actor subj", weight: .55},
+	{name: "protest.summon", typ: event.DiplomaticProtest, verbs: "summon recall_in", object: "ambassador charge envoy diplomat consul attache", args: "subj=actor obj=target agent=actor", needs: "actor", weight: .9},
+	{name: "protest.lodge", typ: event.DiplomaticProtest, verbs: "lodge file submit send", object: "protest complaint note", args: "subj=actor agent=actor with=target to=target against=target obj.with=target obj.to=target obj.against=target", needs: "actor", weight: .85},
+	{name: "investigate.verb", typ: event.Investigation, verbs: "investigate probe indict inspect prosecute convict", args: "subj=actor obj=target agent=actor into=target", needs: "", weight: .7},
+	{name: "investigate.noun", typ: event.Investigation, nouns: "investigation inquiry probe indictment inspection trial", args: "subj=actor poss=actor mod=actor by=actor of=target into=target agent=actor", needs: "actor subj", weight: .55},
+	{name: "reject.verb", typ: event.Rejection, verbs: "reject refuse deny dismiss veto boycott decline rebuff oppose turn_down rule_out spurn", args: "subj=actor obj=target agent=actor by=actor", needs: "actor", weight: .8},
+	{name: "reject.noun", typ: event.Rejection, nouns: "refusal rejection veto boycott denial", args: "poss=actor mod=actor by=actor subj=actor of=target", needs: "actor", weight: .6},
+	{name: "threaten.verb", typ: event.Threat, verbs: "threaten warn", args: "subj=actor obj=target agent=actor", needs: "actor", weight: .75},
+	{name: "threaten.noun", typ: event.Threat, nouns: "ultimatum threat", args: "poss=actor mod=actor from=actor by=actor subj=actor to=target against=target", needs: "actor subj", weight: .5},
+
+	// Conflict
+	{name: "protest.demonstrate", typ: event.Demonstration, verbs: "protest demonstrate rally march riot", args: "subj=actor against=target", needs: "", weight: .75},
+	{name: "protest.noun", typ: event.Demonstration, nouns: "protest demonstration rally strike riot march", args: "poss=actor mod=actor by=actor of=actor subj=actor against=target", needs: "", weight: .5},
+	{name: "sanction.impose", typ: event.Sanction, verbs: "impose announce introduce tighten extend renew slap approve expand adopt", object: "sanction embargo tariff restriction freeze measure penalty boycott", args: "subj=actor agent=actor on=target against=target obj.on=target obj.against=target upon=target", needs: "actor", weight: .85},
+	{name: "sanction.verb", typ: event.Sanction, verbs: "sanction freeze", args: "subj=actor obj=target agent=actor obj.of=target", needs: "actor", weight: .75},
+	{name: "sanction.cut", typ: event.Sanction, verbs: "cut suspend halt cut_off withhold freeze", object: "aid assistance funding fund loan export import trade supply asset", args: "subj=actor agent=actor to=target obj.to=target from=target", needs: "actor", weight: .8},
+	{name: "expel.verb", typ: event.Expulsion, verbs: "expel recall", object: "diplomat ambassador envoy attache official @person", args: "subj=actor obj=target agent=actor from=none", needs: "actor", weight: .85},
+	{name: "expel.relations", typ: event.Expulsion, verbs: "sever cut break break_off suspend downgrade cut_off", object: "relation tie membership", args: "subj=actor agent=actor with=target obj.with=target", needs: "actor", weight: .9},
+	{name: "expel.embassy", typ: event.Expulsion, verbs: "close shut shutter", object: "embassy consulate mission", args: "subj=actor agent=actor in=target obj.in=target", needs: "actor", weight: .8},
+	{name: "mobilize.verb", typ: event.Mobilization, verbs: "mobilize mobilise mass deploy amass", args: "subj=actor agent=actor obj=none", needs: "actor", weight: .7},
+	{name: "mobilize.test", typ: event.Mobilization, verbs: "test test-fire launch fire", object: "missile rocket satellite", args: "subj=actor agent=actor", needs: "actor", weight: .65},
+	{name: "mobilize.noun", typ: event.Mobilization, nouns: "exercise exercises drill drills buildup mobilization parade", args: "poss=actor mod=actor by=actor subj=actor agent=actor", needs: "actor", weight: .5},
+	{name: "coerce.arrest", typ: event.Coercion, verbs: "arrest detain jail imprison seize confiscate deport ban blockade outlaw block sentence hack overthrow oust", args: "subj=actor obj=target agent=actor", needs: "", weight: .75},
+	{name: "coerce.noun", typ: event.Coercion, nouns: "arrest detention crackdown blockade coup cyberattack seizure siege", args: "poss=actor mod=actor by=actor subj=actor of=target on=target against=target", needs: "actor", weight: .5},
+	{name: "attack.verb", typ: event.Attack, verbs: "attack bomb shell kill strike raid assassinate abduct kidnap ambush invade storm shoot execute bombard shoot_down fire_on", args: "subj=actor obj=target agent=actor on=target at=target", needs: "", weight: .75},
+	{name: "attack.clash", typ: event.Attack, verbs: "clash fight battle", args: "subj=actor with=target against=target obj=target", needs: "", weight: .7},
+	{name: "attack.noun", typ: event.Attack, nouns: "attack airstrike airstrikes strike bombing assassination offensive raid invasion clash clashes shelling bombardment incursion killing ambush fighting battle abduction", args: "poss=actor mod=actor by=actor subj=actor of=target on=target against=target between=actor agent=actor with=target", needs: "actor", weight: .5},
+}
+
+// argument is one entry of a rule's args: where to look and which role it fills.
+type argument struct {
+	slot string
+	role event.Role // "none" takes part in nothing: it only keeps the slot from others
+}
+
+// compiled is a rule made ready for matching.
+type compiled struct {
+	*rule
+	args    []argument
+	objects map[string]bool
+	needs   map[string]bool
+}
+
+const noRole event.Role = "none"
+
+// ruleSet indexes the rules by trigger lemma.
+type ruleSet struct {
+	verbs, nouns map[string][]*compiled
+}
+
+// compile reads the table; a mistake in it is an error that names the rule.
+func compile(table []rule) (*ruleSet, error) {
+	set := &ruleSet{verbs: map[string][]*compiled{}, nouns: map[string][]*compiled{}}
+	roles := map[event.Role]bool{noRole: true}
+	for _, r := range event.Words().Roles {
+		roles[event.Role(r)] = true
+	}
+	for i := range table {
+		c := &compiled{rule: &table[i], objects: map[string]bool{}, needs: map[string]bool{}}
+		if _, ok := c.typ.Info(); !ok {
+			return nil, fmt.Errorf("rule %s: unknown type %q", c.name, c.typ)
+		}
+		for _, a := range strings.Fields(c.rule.args) {
+			slot, role, ok := strings.Cut(a, "=")
+			if !ok || (!roles[event.Role(role)] && role != "place") {
+				return nil, fmt.Errorf("rule %s: expected slot=role, got %q", c.name, a)
+			}
+			if role != "place" {
+				c.args = append(c.args, argument{slot, event.Role(role)})
+			}
+		}
+		for _, w := range strings.Fields(c.object) {
+			c.objects[w] = true
+		}
+		for _, w := range strings.Fields(c.rule.needs) {
+			c.needs[w] = true
+		}
+		for _, w := range strings.Fields(c.rule.verbs) {
+			set.verbs[w] = append(set.verbs[w], c)
+		}
+		for _, w := range strings.Fields(c.rule.nouns) {
+			set.nouns[w] = append(set.nouns[w], c)
+		}
+	}
+	return set, nil
+}

@@ -1,0 +1,160 @@
+package extract
+
+import (
+	"strings"
+
+	"demarche/internal/event"
+	"demarche/internal/nlp"
+)
+
+// sentence is a parsed sentence with what the stages found in it.
+type sentence struct {
+	*nlp.Sentence
+	index    int
+	text     string // of the whole article
+	kids     [][]int
+	mentions []*mention
+	at       []*mention // the mention that covers each token, or nil
+	times    []timex
+	timeAt   []int // the index in times of the expression that covers each token, or -1
+	quoted   []bool
+}
+
+func newSentence(doc *nlp.Document, index int) *sentence {
+	s := &sentence{Sentence: &doc.Sentences[index], index: index, text: doc.Text}
+	n := len(s.Tokens)
+	s.kids, s.at, s.timeAt, s.quoted = make([][]int, n), make([]*mention, n), make([]int, n), make([]bool, n)
+	open := false
+	for i := range s.Tokens {
+		if h := s.Tokens[i].Head; h >= 0 {
+			s.kids[h] = append(s.kids[h], i)
+		}
+		s.timeAt[i] = -1
+		if f := s.Tokens[i].Form; f == `"` || f == "``" || f == "''" {
+			open = !open
+		}
+		s.quoted[i] = open
+	}
+	return s
+}
+
+func (s *sentence) addTimes(anchor *event.Day) {
+	s.times = timexes(s.Tokens, anchor)
+	for k, x := range s.times {
+		for i := x.first; i <= x.last; i++ {
+			s.timeAt[i] = k
+		}
+	}
+}
+
+// child gives the first child of i with one of the relations, or -1.
+func (s *sentence) child(i int, rels ...nlp.Rel) int {
+	for _, k := range s.kids[i] {
+		for _, r := range rels {
+			if s.Tokens[k].Rel == r {
+				return k
+			}
+		}
+	}
+	return -1
+}
+
+// children gives the children of i with one of the relations.
+func (s *sentence) children(i int, rels ...nlp.Rel) []int {
+	var out []int
+	for _, k := range s.kids[i] {
+		for _, r := range rels {
+			if s.Tokens[k].Rel == r {
+				out = append(out, k)
+			}
+		}
+	}
+	return out
+}
+
+// conjuncts gives i and everything coordinated with it below it.
+func (s *sentence) conjuncts(i int) []int {
+	out := []int{i}
+	for _, k := range s.kids[i] {
+		if s.Tokens[k].Rel == nlp.Conj {
+			out = append(out, s.conjuncts(k)...)
+		}
+	}
+	return out
+}
+
+// preposition gives the lower-case preposition of a nominal, "" if none; of
+// several words ("in front of") the first.
+func (s *sentence) preposition(i int) string {
+	if k := s.child(i, nlp.Case); k >= 0 {
+		return strings.ToLower(s.Tokens[k].Form)
+	}
+	// A coordinated nominal has the preposition of the first one.
+	if s.Tokens[i].Rel == nlp.Conj {
+		return s.preposition(s.Tokens[i].Head)
+	}
+	return ""
+}
+
+// span gives the first and last token of the subtree of i.
+func (s *sentence) span(i int) (first, last int) {
+	first, last = i, i
+	for _, k := range s.kids[i] {
+		a, b := s.span(k)
+		first, last = min(first, a), max(last, b)
+	}
+	return first, last
+}
+
+// under tells whether token i is root or below it.
+func (s *sentence) under(i, root int) bool {
+	for ; i >= 0; i = s.Tokens[i].Head {
+		if i == root {
+			return true
+		}
+	}
+	return false
+}
+
+// lemma gives the lower-case lemma of a token.
+func (s *sentence) lemma(i int) string { return strings.ToLower(s.Tokens[i].Lemma) }
+
+// lower gives the lower-case form of a token, "" if there is no such token.
+func (s *sentence) lower(i int) string {
+	if i < 0 || i >= len(s.Tokens) {
+		return ""
+	}
+	return strings.ToLower(s.Tokens[i].Form)
+}
+
+// words gives the text from the first to the last token, both included.
+func (s *sentence) words(first, last int) string {
+	return strings.Join(strings.Fields(s.text[s.Tokens[first].Start:s.Tokens[last].End]), " ")
+}
+
+// isVerb tells a verb that can head a clause.
+func (s *sentence) isVerb(i int) bool { return s.Tokens[i].UPOS == nlp.VERB }
+
+// isNominal tells a noun, a name or a pronoun.
+func (s *sentence) isNominal(i int) bool {
+	switch s.Tokens[i].UPOS {
+	case nlp.NOUN, nlp.PROPN, nlp.PRON:
+		return true
+	}
+	return false
+}
+
+// clause gives the verb or predicate of the clause that token i stands in: i
+// itself if it is one.
+func (s *sentence) clause(i int) int {
+	for ; s.Tokens[i].Head >= 0; i = s.Tokens[i].Head {
+		if s.isVerb(i) {
+			return i
+		}
+		switch s.Tokens[i].Rel {
+		case nlp.Ccomp, nlp.Xcomp, nlp.Advcl, nlp.Acl, nlp.AclRelcl, nlp.Parataxis, nlp.AdvclRelcl:
+			return i
+		}
+	}
+	return i
+}
