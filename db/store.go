@@ -1,0 +1,117 @@
+package db
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"strconv"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/jackc/pgx/v5/pgxpool"
+
+	"demarche/internal/event"
+)
+
+// Config says how to reach the database. Only URL is required.
+type Config struct {
+	// URL is a PostgreSQL URL or keyword string, as libpq takes it.
+	URL string
+	// MaxConns bounds the connections; 0 leaves it to the URL's
+	// pool_max_conns, else to the larger of 4 and the number of CPUs.
+	MaxConns int32
+	// StatementTimeout bounds each statement, on the server; 0 means 30 s,
+	// negative means no bound.
+	StatementTimeout time.Duration
+	// ConnectTimeout bounds the making of one connection; 0 means 5 s.
+	ConnectTimeout time.Duration
+	// Logger hears of what no caller is told; nil means none.
+	Logger *slog.Logger
+	// Now is the clock that stamps what is written; nil means time.Now.
+	Now func() time.Time
+}
+
+const (
+	defaultStatementTimeout = 30 * time.Second
+	defaultConnectTimeout   = 5 * time.Second
+)
+
+// Store is the database. It is safe for concurrent use.
+type Store struct {
+	pool   *pgxpool.Pool
+	log    *slog.Logger
+	clock  func() time.Time
+	schema uint // version of the schema that this binary is made for
+}
+
+// Open connects and makes sure that the schema is this binary's: see Migrate.
+func Open(ctx context.Context, c Config) (*Store, error) {
+	pc, err := pgxpool.ParseConfig(c.URL)
+	if err != nil {
+		return nil, fmt.Errorf("database URL: %w", err) // pgx leaves the password out
+	}
+	latest, err := latestVersion()
+	if err != nil {
+		return nil, err
+	}
+	if c.MaxConns > 0 {
+		pc.MaxConns = c.MaxConns
+	}
+	pc.ConnConfig.ConnectTimeout = orDefault(c.ConnectTimeout, defaultConnectTimeout)
+	timeout := max(orDefault(c.StatementTimeout, defaultStatementTimeout), 0)
+	pc.ConnConfig.RuntimeParams["statement_timeout"] = strconv.FormatInt(timeout.Milliseconds(), 10)
+	pc.ConnConfig.RuntimeParams["application_name"] = "demarche"
+	pc.ConnConfig.RuntimeParams["timezone"] = "UTC"
+	pool, err := pgxpool.NewWithConfig(ctx, pc)
+	if err != nil {
+		return nil, translate(ctx, "open the database", err)
+	}
+	s := &Store{pool: pool, log: c.Logger, clock: c.Now, schema: latest}
+	if s.log == nil {
+		s.log = slog.New(slog.DiscardHandler)
+	}
+	if s.clock == nil {
+		s.clock = time.Now
+	}
+	if err := s.Ready(ctx); err != nil {
+		pool.Close()
+		return nil, err
+	}
+	return s, nil
+}
+
+// Close waits for what is under way and closes the connections.
+func (s *Store) Close() { s.pool.Close() }
+
+// Ready tells whether the database can be reached and its schema is exactly
+// the one that this binary is made for; if not, the error is Unavailable.
+func (s *Store) Ready(ctx context.Context) error {
+	var version int64
+	var dirty bool
+	err := s.pool.QueryRow(ctx, `SELECT version, dirty FROM schema_migrations LIMIT 1`).Scan(&version, &dirty)
+	var pg *pgconn.PgError
+	if errors.As(err, &pg) && pg.Code == "42P01" || errors.Is(err, pgx.ErrNoRows) { // no such table
+		version, err = 0, nil
+	}
+	if err != nil {
+		return translate(ctx, "read the schema's version", err)
+	}
+	if dirty || uint(version) != s.schema {
+		cause := Status{Version: uint(version), Latest: s.schema, Dirty: dirty}.problem()
+		return event.NewError(event.Unavailable, "the database's schema is not the one this program is made for").Because(cause)
+	}
+	return nil
+}
+
+// now is the clock as Postgres can hold it, so that what is answered after a
+// write equals what is read later.
+func (s *Store) now() time.Time { return s.clock().UTC().Truncate(time.Microsecond) }
+
+func orDefault(d, other time.Duration) time.Duration {
+	if d == 0 {
+		return other
+	}
+	return d
+}

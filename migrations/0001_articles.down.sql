@@ -1,0 +1,2 @@
+DROP TABLE article_identity;
+DROP TABLE article;

@@ -1,0 +1,3 @@
+DROP TABLE place;
+DROP TABLE actor_name;
+DROP TABLE actor;
