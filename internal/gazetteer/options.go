@@ -1,0 +1,4 @@
+package gazetteer
+
+// Option adds to the embedded data.
+type Option func(*builder) error
