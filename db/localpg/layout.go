@@ -117,7 +117,7 @@ func (l layout) asServerUser(cmd *exec.Cmd) {
 func postgresUser() (*syscall.Credential, error) {
 	u, err := user.Lookup("postgres")
 	if err != nil {
-		return nil, fmt.Errorf("Postgres does not run as root, and there is no user postgres to run it as: %w", err)
+		return nil, fmt.Errorf("there is no user postgres, which Postgres is run as when root asks for it: %w", err)
 	}
 	uid, err := strconv.ParseUint(u.Uid, 10, 32)
 	if err != nil {
