@@ -54,15 +54,7 @@ func openStore(ctx context.Context, url string, noMigrate bool, maxConns int32, 
 			return nil, err
 		}
 	}
-	store, err := db.Open(ctx, db.Config{URL: url, MaxConns: maxConns, Logger: log, Now: time.Now})
-	if err != nil {
-		return nil, err
-	}
-	if err := store.Ready(ctx); err != nil {
-		store.Close()
-		return nil, err
-	}
-	return store, nil
+	return db.Open(ctx, db.Config{URL: url, MaxConns: maxConns, Logger: log, Now: time.Now})
 }
 
 type migrateCmd struct {

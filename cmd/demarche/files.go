@@ -14,6 +14,7 @@ import (
 
 	"demarche/db"
 	"demarche/internal/event"
+	"demarche/internal/extract"
 	"demarche/internal/ingest"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -72,7 +73,10 @@ func refuse(s streams, name string, r *ingest.Record) {
 	}
 }
 
-type extractCmd struct{ inputFlags }
+type extractCmd struct {
+	inputFlags
+	Explain bool `help:"Also print how each sentence was read: parse, entities, rules."`
+}
 
 // Run prints one line an article, {"id":…,"events":[…]}, in the order of the
 // input. It fails if a record was refused, after all others are done.
@@ -89,23 +93,25 @@ func (c *extractCmd) Run(ctx context.Context, s streams) error {
 	out.SetEscapeHTML(false)
 	refused := 0
 	err = c.each(s, func(name string, r io.Reader, _ int64) error {
-		code := func(r ingest.Record) ingest.Result {
-			if r.Err != nil {
-				return ingest.Result{Record: r}
+		code := func(r ingest.Record) coded {
+			out := coded{record: r, ID: r.ID}
+			switch {
+			case r.Err != nil:
+			case c.Explain:
+				e := x.Explain(&r.Article)
+				out.Events, out.Sentences = e.Events, e.Sentences
+			default:
+				out.Events = x.Events(&r.Article)
 			}
-			return ingest.Result{Record: r, Events: x.Events(&r.Article)}
+			return out
 		}
 		for r := range ingest.Ordered(ctx, ingest.Read(r, c.MaxText), c.workers(), code) {
-			if r.Err != nil {
+			if r.record.Err != nil {
 				refused++
-				refuse(s, name, &r.Record)
+				refuse(s, name, &r.record)
 				continue
 			}
-			line := struct {
-				ID     json.RawMessage `json:"id,omitempty"`
-				Events []event.Event   `json:"events"`
-			}{r.ID, r.Events}
-			if err := out.Encode(line); err != nil {
+			if err := out.Encode(r); err != nil {
 				return err
 			}
 		}
@@ -115,6 +121,14 @@ func (c *extractCmd) Run(ctx context.Context, s streams) error {
 		err = fmt.Errorf("%d records were refused: %w", refused, errReported)
 	}
 	return err
+}
+
+// coded is a line of extract's output.
+type coded struct {
+	record    ingest.Record
+	ID        json.RawMessage           `json:"id,omitempty"`
+	Events    []event.Event             `json:"events"`
+	Sentences []extract.SentenceReading `json:"sentences,omitempty"`
 }
 
 type loadCmd struct {
@@ -139,26 +153,30 @@ func (c *loadCmd) Run(ctx context.Context, log *slog.Logger, s streams) error {
 		if err != nil {
 			return err
 		}
-		pipeline := ingest.New(x, store, prometheus.NewRegistry())
-		start, count := time.Now(), tally{outcomes: map[db.Outcome]int{}}
-		err = c.each(s, func(name string, r io.Reader, size int64) error {
-			progress := newProgress(s.err, name, size, log)
-			defer progress.close()
-			records := ingest.Read(io.TeeReader(r, progress), c.MaxText)
-			return pipeline.Load(ctx, records, c.workers(), func(r ingest.Result) {
-				if r.Err != nil {
-					refuse(s, name, &r.Record)
-				}
-				count.add(&r)
-				progress.articles.Add(1)
-			})
-		})
-		count.print(s.out, time.Since(start))
-		if err == nil && count.refused > 0 {
-			err = fmt.Errorf("%d records were refused: %w", count.refused, errReported)
-		}
-		return err
+		return c.load(ctx, ingest.New(x, store, prometheus.NewRegistry()), log, s)
 	})
+}
+
+// load stores every article of the input and prints a summary on s.out.
+func (f *inputFlags) load(ctx context.Context, pipeline *ingest.Pipeline, log *slog.Logger, s streams) error {
+	start, count := time.Now(), tally{outcomes: map[db.Outcome]int{}}
+	err := f.each(s, func(name string, r io.Reader, size int64) error {
+		progress := newProgress(s.err, name, size, log)
+		defer progress.close()
+		records := ingest.Read(io.TeeReader(r, progress), f.MaxText)
+		return pipeline.Load(ctx, records, f.workers(), func(r ingest.Result) {
+			if r.Err != nil {
+				refuse(s, name, &r.Record)
+			}
+			count.add(&r)
+			progress.articles.Add(1)
+		})
+	})
+	count.print(s.out, time.Since(start))
+	if err == nil && count.refused > 0 {
+		err = fmt.Errorf("%d records were refused: %w", count.refused, errReported)
+	}
+	return err
 }
 
 // tally is the summary of a load.

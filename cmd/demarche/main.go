@@ -13,6 +13,9 @@ import (
 	"os/signal"
 	"runtime/debug"
 	"syscall"
+	"time"
+
+	"demarche/api/client"
 
 	"github.com/alecthomas/kong"
 )
@@ -27,6 +30,7 @@ type cli struct {
 	Load    loadCmd    `cmd:"" help:"Code articles from files and store them."`
 	Extract extractCmd `cmd:"" help:"Code articles and print their events; needs no database."`
 	Migrate migrateCmd `cmd:"" help:"Bring the database's schema up or down, or show where it stands."`
+	Health  healthCmd  `cmd:"" help:"Ask a running server whether it can answer questions; for container health checks."`
 	Version versionCmd `cmd:"" help:"Print the version."`
 }
 
@@ -80,6 +84,21 @@ func (c *cli) logger(w io.Writer) *slog.Logger {
 		return slog.New(slog.NewJSONHandler(w, options))
 	}
 	return slog.New(slog.NewTextHandler(w, options))
+}
+
+type healthCmd struct {
+	URL string `arg:"" default:"http://127.0.0.1:8080" help:"Address of the server."`
+}
+
+// Run fails if the server is not ready.
+func (c *healthCmd) Run(ctx context.Context, s streams) error {
+	ctx, cancel := context.WithTimeout(ctx, 3*time.Second)
+	defer cancel()
+	if err := client.New(c.URL, nil).Ready(ctx); err != nil {
+		return err
+	}
+	_, err := fmt.Fprintln(s.out, "ready")
+	return err
 }
 
 type versionCmd struct{}

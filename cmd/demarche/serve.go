@@ -25,6 +25,7 @@ type serveCmd struct {
 	NoMigrate bool          `help:"Refuse to start on an old schema instead of migrating it."`
 	MaxConns  int32         `default:"8" help:"Most connections to the database."`
 	MaxText   int           `default:"1048576" placeholder:"BYTES" help:"Longest text of an article."`
+	Load      []string      `placeholder:"FILE" help:"Articles to load before serving, as with the command load."`
 	Grace     time.Duration `default:"20s" help:"How long requests in flight may take to finish at a shutdown."`
 }
 
@@ -58,9 +59,16 @@ func (c *serveCmd) Run(ctx context.Context, log *slog.Logger, s streams) error {
 			return err
 		}
 		metrics := prometheus.NewRegistry()
-		metrics.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}), store.Collector())
+		metrics.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+		pipeline := ingest.New(x, store, metrics)
+		if len(c.Load) > 0 {
+			input := inputFlags{Files: c.Load, MaxText: c.MaxText}
+			if err := input.load(ctx, pipeline, log, streams{s.in, s.err, s.err}); err != nil {
+				return err
+			}
+		}
 		handler := api.New(api.Config{
-			Store: store, Pipeline: ingest.New(x, store, metrics), Codes: extract.Codes(g),
+			Store: store, Pipeline: pipeline, Codes: extract.Codes(g),
 			Logger: log, Metrics: metrics, Now: time.Now, Version: version(), MaxText: c.MaxText,
 		})
 		return c.serve(ctx, handler, log, s)

@@ -2,6 +2,7 @@ package extract
 
 import (
 	"slices"
+	"strings"
 
 	"demarche/internal/event"
 	"demarche/internal/gazetteer"
@@ -25,6 +26,13 @@ type candidate struct {
 type filled struct {
 	*actor
 	role event.Role
+}
+
+// attempt is a rule that was tried on a trigger, and what came of it.
+type attempt struct {
+	rule    *compiled
+	trigger int
+	failed  string // why it gave no event; "" if it did
 }
 
 // candidates reads the events of a sentence, left to right.
@@ -53,7 +61,11 @@ func (d *document) candidates(s *sentence) []*candidate {
 			}
 		}
 		for _, r := range rules {
-			if c := d.apply(r, f); c != nil {
+			c, failed := d.apply(r, f)
+			if d.explaining {
+				s.attempts = append(s.attempts, attempt{r, i, failed})
+			}
+			if failed == "" {
 				out = append(out, c)
 				break // the most specific rule wins
 			}
@@ -62,13 +74,13 @@ func (d *document) candidates(s *sentence) []*candidate {
 	return out
 }
 
-// apply matches a rule on a frame; nil if it does not hold.
-func (d *document) apply(r *compiled, f *frame) *candidate {
+// apply matches a rule on a frame, or says why it does not hold.
+func (d *document) apply(r *compiled, f *frame) (c *candidate, failed string) {
 	s := f.s
 	if len(r.objects) > 0 && !d.objectFits(r, f) {
-		return nil
+		return nil, "its object is none of: " + r.object
 	}
-	c := &candidate{rule: r, frame: f, weight: r.weight}
+	c = &candidate{rule: r, frame: f, weight: r.weight}
 	info, _ := r.typ.Info()
 	for _, a := range r.args {
 		if a.role == noRole {
@@ -88,17 +100,17 @@ func (d *document) apply(r *compiled, f *frame) *candidate {
 		}
 	}
 	d.mediators(c)
-	if !c.satisfies(r) {
-		return nil
+	if missing := c.missing(r); missing != "" {
+		return nil, missing
 	}
 	status, ok := d.statusOf(c)
 	if !ok {
-		return nil
+		return nil, "the text does not assert it"
 	}
 	c.status = status
 	d.locate(c)
 	d.date(c)
-	return c
+	return c, ""
 }
 
 // fill adds an actor, once an event and code; what is filled first stays.
@@ -117,9 +129,10 @@ func (c *candidate) fill(a *actor, role event.Role, symmetric bool) {
 	c.roles = append(c.roles, filled{a, role})
 }
 
-func (c *candidate) satisfies(r *compiled) bool {
+// missing says what the rule needs and the text does not give, "" if nothing.
+func (c *candidate) missing(r *compiled) string {
 	if len(c.roles) == 0 {
-		return false
+		return "no actor is known"
 	}
 	codes, people, has := map[string]bool{}, false, map[event.Role]bool{}
 	for _, x := range c.roles {
@@ -127,27 +140,23 @@ func (c *candidate) satisfies(r *compiled) bool {
 		people = people || x.person
 		has[x.role] = true
 	}
-	for need := range r.needs {
+	for _, need := range strings.Fields(r.rule.needs) {
+		ok := false
 		switch need {
 		case "two":
-			if len(codes) < 2 {
-				return false
-			}
+			ok = len(codes) > 1
 		case "person":
-			if !people {
-				return false
-			}
+			ok = people
 		case "subj":
-			if len(c.frame.slots["subj"]) == 0 && len(c.frame.slots["agent"]) == 0 && len(c.frame.slots["poss"]) == 0 {
-				return false
-			}
+			ok = len(c.frame.slots["subj"])+len(c.frame.slots["agent"])+len(c.frame.slots["poss"]) > 0
 		default:
-			if !has[event.Role(need)] {
-				return false
-			}
+			ok = has[event.Role(need)]
+		}
+		if !ok {
+			return "it needs " + need
 		}
 	}
-	return true
+	return ""
 }
 
 // objectFits tells whether the object is one of those that the rule asks for.
@@ -316,6 +325,9 @@ func (d *document) mediators(c *candidate) {
 }
 
 func (c *candidate) mediate(a *actor) {
+	if a.code == "" {
+		return
+	}
 	for k := range c.roles {
 		if c.roles[k].code == a.code {
 			c.roles[k].role = event.Mediator

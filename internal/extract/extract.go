@@ -36,6 +36,11 @@ func (x *Extractor) Events(a *event.Article) []event.Event {
 		return []event.Event{}
 	}
 	d := x.read(a)
+	return d.events(merge(d.code()))
+}
+
+// code reads the candidates of all sentences in order.
+func (d *document) code() []*candidate {
 	var found []*candidate
 	for _, s := range d.sentences {
 		if s.Boilerplate {
@@ -47,7 +52,7 @@ func (x *Extractor) Events(a *event.Article) []event.Event {
 		}
 		d.remember(s)
 	}
-	return d.events(merge(found))
+	return found
 }
 
 // read parses an article and finds what its sentences mention.

@@ -44,6 +44,8 @@ type document struct {
 	persons   []*actor   // in order of first mention
 	narrator  *actor     // who says "we" outside of quotes
 	memory    memory
+	// explaining keeps what was tried, for Explain.
+	explaining bool
 }
 
 // findMentions finds names, titled persons and role phrases of a sentence.

@@ -133,7 +133,6 @@ type compiled struct {
 	*rule
 	args    []argument
 	objects map[string]bool
-	needs   map[string]bool
 }
 
 const noRole event.Role = "none"
@@ -151,7 +150,7 @@ func compile(table []rule) (*ruleSet, error) {
 		roles[event.Role(r)] = true
 	}
 	for i := range table {
-		c := &compiled{rule: &table[i], objects: map[string]bool{}, needs: map[string]bool{}}
+		c := &compiled{rule: &table[i], objects: map[string]bool{}}
 		if _, ok := c.typ.Info(); !ok {
 			return nil, fmt.Errorf("rule %s: unknown type %q", c.name, c.typ)
 		}
@@ -166,9 +165,6 @@ func compile(table []rule) (*ruleSet, error) {
 		}
 		for _, w := range strings.Fields(c.object) {
 			c.objects[w] = true
-		}
-		for _, w := range strings.Fields(c.rule.needs) {
-			c.needs[w] = true
 		}
 		for _, w := range strings.Fields(c.rule.verbs) {
 			set.verbs[w] = append(set.verbs[w], c)

@@ -18,6 +18,7 @@ type sentence struct {
 	times    []timex
 	timeAt   []int // the index in times of the expression that covers each token, or -1
 	quoted   []bool
+	attempts []attempt // kept only for explanations
 }
 
 func newSentence(doc *nlp.Document, index int) *sentence {

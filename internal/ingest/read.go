@@ -22,7 +22,8 @@ type Record struct {
 }
 
 // Read gives the articles of r in their order: NDJSON if the first thing in it
-// is a brace, else the whole of r is one plain text. maxText bounds an
+// is a brace, one JSON object over many lines if that brace stands alone on its
+// line, else the whole of r is one plain text. maxText bounds an
 // article's text in bytes. The last error, if any, is of r itself, with Line 0.
 func Read(r io.Reader, maxText int) iter.Seq[Record] {
 	return func(yield func(Record) bool) {
@@ -32,6 +33,8 @@ func Read(r io.Reader, maxText int) iter.Seq[Record] {
 		case errors.Is(err, io.EOF):
 		case err != nil:
 			yield(Record{Err: fmt.Errorf("read: %w", err)})
+		case lead == '{' && braceAlone(br):
+			readObject(br, maxText, yield)
 		case lead == '{':
 			readLines(br, maxText, yield)
 		default:
@@ -58,6 +61,33 @@ func lead(br *bufio.Reader) (byte, error) {
 	}
 }
 
+// braceAlone tells whether the first line that is not empty is a lone brace, as
+// programs print JSON for people.
+func braceAlone(br *bufio.Reader) bool {
+	start, _ := br.Peek(64)
+	_, rest, _ := bytes.Cut(start, []byte("{"))
+	line, _, found := bytes.Cut(rest, []byte("\n"))
+	return found && len(bytes.TrimSpace(line)) == 0
+}
+
+func readObject(br *bufio.Reader, maxText int, yield func(Record) bool) {
+	most := lineLimit(maxText)
+	b, err := io.ReadAll(io.LimitReader(br, int64(most)+1))
+	rec := Record{Line: 1}
+	switch {
+	case err != nil:
+		rec = Record{Err: fmt.Errorf("read: %w", err)}
+	case len(b) > most:
+		rec.Err = fmt.Errorf("expected at most %d bytes in a JSON object", most)
+	default:
+		rec.ID, rec.Article, rec.Err = parseLine(b, maxText)
+	}
+	yield(rec)
+}
+
+// lineLimit bounds the JSON of an article: it may escape each byte as six.
+func lineLimit(maxText int) int { return 6*maxText + 64<<10 }
+
 func readText(br *bufio.Reader, maxText int, yield func(Record) bool) {
 	b, err := io.ReadAll(io.LimitReader(br, int64(maxText)+1))
 	if err != nil {
@@ -69,7 +99,7 @@ func readText(br *bufio.Reader, maxText int, yield func(Record) bool) {
 }
 
 func readLines(br *bufio.Reader, maxText int, yield func(Record) bool) {
-	most := 6*maxText + 64<<10 // JSON may escape each byte as six
+	most := lineLimit(maxText)
 	for n := 1; ; n++ {
 		line, tooLong, err := readLine(br, most)
 		if err != nil && !errors.Is(err, io.EOF) {

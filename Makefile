@@ -1,0 +1,42 @@
+# Everything that is done with this repository. `make` alone lists it.
+SHELL := /bin/bash
+LISTEN ?= 127.0.0.1:8080
+FUZZTIME ?= 60s
+
+.PHONY: help setup build run test race lint fuzz bench nlp-eval clean
+
+help: ## List the targets
+	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup: ## Install what is missing (Debian: the Postgres server binaries)
+	@scripts/setup.sh
+
+build: ## Build bin/demarche
+	go build -o bin/demarche ./cmd/demarche
+
+run: setup build ## Start on a private Postgres with the example articles, at LISTEN
+	@scripts/run.sh --listen $(LISTEN)
+
+test: setup ## Run every test, on a private Postgres cluster
+	go test ./...
+
+race: setup ## Run every test under the race detector
+	go test -race ./...
+
+lint: ## Check format, vet, staticcheck and the shell scripts
+	@unformatted=$$(gofmt -l $$(git ls-files '*.go')); if [ -n "$$unformatted" ]; then echo "not gofmt-ed: $$unformatted"; exit 1; fi
+	go vet ./...
+	go tool staticcheck ./...
+	@for script in .ci/run scripts/*.sh; do bash -n $$script || exit 1; done
+
+fuzz: setup ## Run every fuzz target for FUZZTIME
+	@scripts/fuzz.sh $(FUZZTIME)
+
+bench: setup ## Run the benchmarks
+	go test -run '^$$' -bench . -benchmem ./...
+
+nlp-eval: ## Score tagger and parser on a folder of UD treebanks: TREEBANK=dir
+	go run ./cmd/demarche-train eval $(or $(TREEBANK),$(error TREEBANK=dir names the folder of the treebanks))
+
+clean: ## Remove what was built
+	rm -rf bin
