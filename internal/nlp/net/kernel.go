@@ -1,0 +1,86 @@
+package net
+
+import "math"
+
+// The kernels compute in integers, or in floats operation by operation in one fixed order, so that assembly and Go
+// give the same bits. Explicit conversions to float32 keep the compiler from fusing a product and a sum.
+
+const (
+	tileRows = 4
+	tileCols = 16
+	// quantMax is the largest quantised activation: with weights up to 127 and no more than 1,024 inputs, a sum of
+	// products stays within 32 bits.
+	quantMax = 16383
+)
+
+// dot4x16Go computes a tile of tileRows × tileCols products; strides are in elements.
+func dot4x16Go(pairs int, x []int16, stride int, w []int16, out []float32, outStride int, scale, bias, rowScale []float32) {
+	for r := range tileRows {
+		var sum [tileCols]int32
+		row := x[r*stride:][:2*pairs]
+		for p := 0; p < len(row); p += 2 {
+			a, b := int32(row[p]), int32(row[p+1])
+			tile := w[p*tileCols:][:2*tileCols]
+			for c := range sum {
+				sum[c] += a*int32(tile[2*c]) + b*int32(tile[2*c+1])
+			}
+		}
+		dst := out[r*outStride:][:tileCols]
+		for c, s := range sum {
+			dst[c] = float32(float32(float32(s)*scale[c])*rowScale[r]) + bias[c]
+		}
+	}
+}
+
+// quantizeGo scales a row to integers up to quantMax and gives what one of them is worth.
+func quantizeGo(src []float32, dst []int16) float32 {
+	top := float32(1e-20)
+	for _, v := range src {
+		if v < 0 {
+			v = -v
+		}
+		if v > top {
+			top = v
+		}
+	}
+	factor := quantMax / top
+	for i, v := range src {
+		dst[i] = int16(math.RoundToEven(float64(float32(v * factor))))
+	}
+	return top / quantMax
+}
+
+// recurrence is one direction of a layer of simple recurrent units.
+type recurrence struct {
+	hidden, from int       // units, and the first of this direction
+	v            []float32 // weights of the state in the forget gate, then in the reset gate
+}
+
+// recurGo reads the words from first on, step by step, and writes their outputs.
+func recurGo(r recurrence, first, words, step int, u, x, out []float32) {
+	h := r.hidden
+	for j := range h {
+		vf, vr := r.v[j], r.v[h+j]
+		state := float32(0)
+		for k, t := 0, first; k < words; k, t = k+1, t+step {
+			ut := u[t*2*Gates*h+Gates*r.from+j:]
+			f := gate(float32(vf*state) + ut[h])
+			g := gate(float32(vr*state) + ut[2*h])
+			state = float32(state*f) + float32((1-f)*ut[0])
+			at := t*2*h + r.from + j
+			out[at] = float32(state*g) + float32(float32((1-g)*Skip)*x[at])
+		}
+	}
+}
+
+// gate is an algebraic sigmoid, 0 to 1.
+func gate(a float32) float32 {
+	return float32(float32(0.5*a)/float32(math.Sqrt(float64(float32(a*a)+1)))) + 0.5
+}
+
+// leaky applies the activation of the window layer and of the vectors of arcs and labels.
+func leaky(x []float32) {
+	for i, v := range x {
+		x[i] = max(v, v*Leak)
+	}
+}

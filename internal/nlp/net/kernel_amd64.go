@@ -1,0 +1,42 @@
+package net
+
+import (
+	"unsafe"
+
+	"golang.org/x/sys/cpu"
+)
+
+// hasKernels tells whether this processor runs the assembly kernels.
+func hasKernels() bool { return cpu.X86.HasAVX2 }
+
+//go:noescape
+func dot4x16AVX2(pairs int, x *int16, stride int, w *int16, out *float32, outStride int, scale, bias, rowScale *float32)
+
+//go:noescape
+func quantizeAVX2(n int, src *float32, dst *int16) (scale float32)
+
+//go:noescape
+func recurAVX2(words int, u *float32, uStep int, x *float32, xStep int, out *float32, v *float32, hidden int)
+
+func dot4x16Asm(pairs int, x []int16, stride int, w []int16, out []float32, outStride int, scale, bias, rowScale []float32) {
+	_, _, _ = x[3*stride+2*pairs-1], w[32*pairs-1], out[3*outStride+15]
+	_, _, _ = scale[15], bias[15], rowScale[3]
+	dot4x16AVX2(pairs, &x[0], stride*int(unsafe.Sizeof(x[0])), &w[0], &out[0], outStride*int(unsafe.Sizeof(out[0])), &scale[0], &bias[0], &rowScale[0])
+}
+
+func quantizeAsm(src []float32, dst []int16) float32 {
+	_ = dst[len(src)-1]
+	return quantizeAVX2(len(src), &src[0], &dst[0])
+}
+
+func recurAsm(r recurrence, first, words, step int, u, x, out []float32) {
+	const size = int(unsafe.Sizeof(u[0]))
+	uWidth, xWidth := 2*Gates*r.hidden, 2*r.hidden
+	last := first + (words-1)*step
+	_, _ = u[max(first, last)*uWidth+uWidth-1], out[max(first, last)*xWidth+xWidth-1]
+	_, _ = x[max(first, last)*xWidth+xWidth-1], r.v[2*r.hidden-1]
+	for j := 0; j < r.hidden; j += 8 {
+		at := first*xWidth + r.from + j
+		recurAVX2(words, &u[first*uWidth+Gates*r.from+j], step*uWidth*size, &x[at], step*xWidth*size, &out[at], &r.v[j], r.hidden*size)
+	}
+}

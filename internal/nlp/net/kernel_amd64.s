@@ -1,0 +1,225 @@
+#include "textflag.h"
+
+// func dot4x16AVX2(pairs int, x *int16, stride int, w *int16, out *float32, outStride int, scale, bias, rowScale *float32)
+// out[4][16] = float(x[4] · w) * scale * rowScale + bias; strides are in bytes.
+TEXT ·dot4x16AVX2(SB), NOSPLIT, $0-72
+	MOVQ pairs+0(FP), CX
+	MOVQ x+8(FP), SI
+	MOVQ stride+16(FP), R8
+	MOVQ w+24(FP), DI
+	LEAQ (SI)(R8*1), R9
+	LEAQ (SI)(R8*2), R10
+	LEAQ (R9)(R8*2), R11
+	VPXOR Y0, Y0, Y0
+	VPXOR Y1, Y1, Y1
+	VPXOR Y2, Y2, Y2
+	VPXOR Y3, Y3, Y3
+	VPXOR Y4, Y4, Y4
+	VPXOR Y5, Y5, Y5
+	VPXOR Y6, Y6, Y6
+	VPXOR Y7, Y7, Y7
+
+loop:
+	VMOVDQU (DI), Y8
+	VMOVDQU 32(DI), Y9
+	VPBROADCASTD (SI), Y10
+	VPMADDWD Y8, Y10, Y11
+	VPMADDWD Y9, Y10, Y12
+	VPADDD Y11, Y0, Y0
+	VPADDD Y12, Y1, Y1
+	VPBROADCASTD (R9), Y13
+	VPMADDWD Y8, Y13, Y14
+	VPMADDWD Y9, Y13, Y15
+	VPADDD Y14, Y2, Y2
+	VPADDD Y15, Y3, Y3
+	VPBROADCASTD (R10), Y10
+	VPMADDWD Y8, Y10, Y11
+	VPMADDWD Y9, Y10, Y12
+	VPADDD Y11, Y4, Y4
+	VPADDD Y12, Y5, Y5
+	VPBROADCASTD (R11), Y13
+	VPMADDWD Y8, Y13, Y14
+	VPMADDWD Y9, Y13, Y15
+	VPADDD Y14, Y6, Y6
+	VPADDD Y15, Y7, Y7
+	ADDQ $64, DI
+	ADDQ $4, SI
+	ADDQ $4, R9
+	ADDQ $4, R10
+	ADDQ $4, R11
+	DECQ CX
+	JNZ loop
+
+	MOVQ out+32(FP), DX
+	MOVQ outStride+40(FP), R8
+	MOVQ scale+48(FP), AX
+	MOVQ bias+56(FP), BX
+	MOVQ rowScale+64(FP), SI
+	VMOVUPS (AX), Y8
+	VMOVUPS 32(AX), Y9
+	VMOVUPS (BX), Y10
+	VMOVUPS 32(BX), Y11
+	VBROADCASTSS 0(SI), Y12
+	VCVTDQ2PS Y0, Y0
+	VCVTDQ2PS Y1, Y1
+	VMULPS Y8, Y0, Y0
+	VMULPS Y9, Y1, Y1
+	VMULPS Y12, Y0, Y0
+	VMULPS Y12, Y1, Y1
+	VADDPS Y10, Y0, Y0
+	VADDPS Y11, Y1, Y1
+	VMOVUPS Y0, (DX)
+	VMOVUPS Y1, 32(DX)
+	ADDQ R8, DX
+	VBROADCASTSS 4(SI), Y12
+	VCVTDQ2PS Y2, Y2
+	VCVTDQ2PS Y3, Y3
+	VMULPS Y8, Y2, Y2
+	VMULPS Y9, Y3, Y3
+	VMULPS Y12, Y2, Y2
+	VMULPS Y12, Y3, Y3
+	VADDPS Y10, Y2, Y2
+	VADDPS Y11, Y3, Y3
+	VMOVUPS Y2, (DX)
+	VMOVUPS Y3, 32(DX)
+	ADDQ R8, DX
+	VBROADCASTSS 8(SI), Y12
+	VCVTDQ2PS Y4, Y4
+	VCVTDQ2PS Y5, Y5
+	VMULPS Y8, Y4, Y4
+	VMULPS Y9, Y5, Y5
+	VMULPS Y12, Y4, Y4
+	VMULPS Y12, Y5, Y5
+	VADDPS Y10, Y4, Y4
+	VADDPS Y11, Y5, Y5
+	VMOVUPS Y4, (DX)
+	VMOVUPS Y5, 32(DX)
+	ADDQ R8, DX
+	VBROADCASTSS 12(SI), Y12
+	VCVTDQ2PS Y6, Y6
+	VCVTDQ2PS Y7, Y7
+	VMULPS Y8, Y6, Y6
+	VMULPS Y9, Y7, Y7
+	VMULPS Y12, Y6, Y6
+	VMULPS Y12, Y7, Y7
+	VADDPS Y10, Y6, Y6
+	VADDPS Y11, Y7, Y7
+	VMOVUPS Y6, (DX)
+	VMOVUPS Y7, 32(DX)
+	VZEROUPPER
+	RET
+
+// func quantizeAVX2(n int, src *float32, dst *int16) (scale float32)
+// dst = round(src * quantMax / max|src|); n is a positive multiple of 16.
+TEXT ·quantizeAVX2(SB), NOSPLIT, $0-28
+	MOVQ n+0(FP), CX
+	MOVQ src+8(FP), SI
+	MOVQ dst+16(FP), DI
+	VPCMPEQD Y15, Y15, Y15
+	VPSRLD $1, Y15, Y15
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+	MOVQ SI, AX
+	MOVQ CX, DX
+
+largest:
+	VANDPS (AX), Y15, Y2
+	VANDPS 32(AX), Y15, Y3
+	VMAXPS Y2, Y0, Y0
+	VMAXPS Y3, Y1, Y1
+	ADDQ $64, AX
+	SUBQ $16, DX
+	JNZ largest
+
+	VMAXPS Y1, Y0, Y0
+	VEXTRACTF128 $1, Y0, X1
+	VMAXPS X1, X0, X0
+	VSHUFPS $0x4e, X0, X0, X1
+	VMAXPS X1, X0, X0
+	VSHUFPS $0xb1, X0, X0, X1
+	VMAXSS X1, X0, X0
+	MOVL $0x1e3ce508, AX // 1e-20: a row of zeros must not divide by zero
+	VMOVD AX, X1
+	VMAXSS X1, X0, X0
+	MOVL $0x467ffc00, AX // quantMax
+	VMOVD AX, X1
+	VDIVSS X1, X0, X2
+	VMOVSS X2, scale+24(FP)
+	VDIVSS X0, X1, X3
+	VBROADCASTSS X3, Y3
+
+store:
+	VMULPS (SI), Y3, Y4
+	VMULPS 32(SI), Y3, Y5
+	VCVTPS2DQ Y4, Y4
+	VCVTPS2DQ Y5, Y5
+	VPACKSSDW Y5, Y4, Y4
+	VPERMQ $0xd8, Y4, Y4
+	VMOVDQU Y4, (DI)
+	ADDQ $64, SI
+	ADDQ $32, DI
+	SUBQ $16, CX
+	JNZ store
+	VZEROUPPER
+	RET
+
+DATA half<>+0(SB)/4, $0.5
+GLOBL half<>(SB), RODATA|NOPTR, $4
+DATA one<>+0(SB)/4, $1.0
+GLOBL one<>(SB), RODATA|NOPTR, $4
+DATA skip<>+0(SB)/4, $1.75
+GLOBL skip<>(SB), RODATA|NOPTR, $4
+
+// func recurAVX2(words int, u *float32, uStep int, x *float32, xStep int, out *float32, v *float32, hidden int)
+// One block of eight units of one direction over a sentence; the steps are in bytes, negative for the backward
+// direction, and x and out have the same. hidden is in bytes: the distance of the gates in u and in v.
+TEXT ·recurAVX2(SB), NOSPLIT, $0-64
+	MOVQ words+0(FP), CX
+	MOVQ u+8(FP), SI
+	MOVQ uStep+16(FP), R8
+	MOVQ x+24(FP), DI
+	MOVQ xStep+32(FP), R9
+	MOVQ out+40(FP), DX
+	MOVQ v+48(FP), BX
+	MOVQ hidden+56(FP), R10
+	VMOVUPS (BX), Y8
+	VMOVUPS (BX)(R10*1), Y9
+	VBROADCASTSS half<>(SB), Y10
+	VBROADCASTSS one<>(SB), Y11
+	VBROADCASTSS skip<>(SB), Y12
+	VXORPS Y0, Y0, Y0
+
+step:
+	VMULPS Y8, Y0, Y1
+	VADDPS (SI)(R10*1), Y1, Y1
+	VMULPS Y9, Y0, Y2
+	VADDPS (SI)(R10*2), Y2, Y2
+	VMULPS Y1, Y1, Y3
+	VADDPS Y11, Y3, Y3
+	VMULPS Y2, Y2, Y4
+	VADDPS Y11, Y4, Y4
+	VSQRTPS Y3, Y3
+	VSQRTPS Y4, Y4
+	VMULPS Y10, Y1, Y1
+	VMULPS Y10, Y2, Y2
+	VDIVPS Y3, Y1, Y1
+	VDIVPS Y4, Y2, Y2
+	VADDPS Y10, Y1, Y1
+	VADDPS Y10, Y2, Y2
+	VMULPS Y1, Y0, Y0
+	VSUBPS Y1, Y11, Y3
+	VMULPS (SI), Y3, Y3
+	VADDPS Y3, Y0, Y0
+	VSUBPS Y2, Y11, Y4
+	VMULPS Y12, Y4, Y4
+	VMULPS (DI), Y4, Y4
+	VMULPS Y2, Y0, Y5
+	VADDPS Y4, Y5, Y5
+	VMOVUPS Y5, (DX)
+	ADDQ R8, SI
+	ADDQ R9, DI
+	ADDQ R9, DX
+	DECQ CX
+	JNZ step
+	VZEROUPPER
+	RET

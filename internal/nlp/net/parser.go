@@ -1,0 +1,251 @@
+package net
+
+// Model is a network for tagging and parsing with weights of eight bits. It is not changed by use.
+type Model struct {
+	Shape   Shape
+	Lexicon *Lexicon
+	Tables  [NumFeats]*Table
+	Step    float32 // what a unit of the embeddings is worth
+	Window  *Linear
+	Layers  []Layer
+	Heads   *Linear
+	Arc     *Linear
+	Root    []float32 // the arc vector of the place above the root
+	Dist    []float32 // by Distance
+	Rel     *Linear
+}
+
+// Layer is a recurrent layer: the products, and the weights of the states in the gates of both directions.
+type Layer struct {
+	Linear *Linear
+	State  []float32
+}
+
+// Word is the analysis of a word.
+type Word struct {
+	Head int32 // index in the sentence, -1 for the root
+	Rel  uint8
+	UPOS uint8
+	XPOS uint8
+}
+
+// Parser runs a model. It keeps scratch space between calls and is for one goroutine at a time.
+type Parser struct {
+	m       *Model
+	asm     bool
+	decoder Decoder
+	embed   []int16
+	quant   []int16
+	scale   []float32
+	x, y    []float32 // the activations of the layer under way and of the next
+	u       []float32
+	heads   []float32
+	arcs    []float32
+	keys    packed
+	key     []int16
+	scores  []float32
+	parents []int32
+	z       []float32
+	rels    []float32
+}
+
+// NewParser makes a parser.
+func (m *Model) NewParser() *Parser { return &Parser{m: m, asm: hasKernels()} }
+
+// roundUp gives the number of rows that the kernels need.
+func roundUp(words int) int { return (words + tileRows - 1) / tileRows * tileRows }
+
+// Parse analyses sentences whose words lie one after another: the sentence i has the rows from ends[i-1] up to ends[i].
+// out receives one word a row. Sentences are independent of each other: together or apart, the results are the same.
+func (p *Parser) Parse(rows []Row, ends []int, out []Word) {
+	if len(rows) == 0 {
+		return
+	}
+	p.encode(rows, ends)
+	start := 0
+	for _, end := range ends {
+		p.attach(start, end, out)
+		start = end
+	}
+	p.name(ends, out)
+}
+
+// encode computes the layer that all tasks read from.
+func (p *Parser) encode(rows []Row, ends []int) {
+	m, s := p.m, p.m.Shape
+	in, d := s.Input(), s.Width()
+	n := len(rows)
+	// The words stand with a row of zeros between sentences, so that a window is a piece of memory. The rows of the
+	// first layer's output are without these gaps, so each sentence is its own product.
+	p.embed = grow(p.embed, (n+2*len(ends)+2*tileRows+2)*in)
+	p.x = grow(p.x, (roundUp(n)+tileRows)*d)
+	p.scale = grow(p.scale, roundUp(n)+tileRows)
+	for i := range p.scale {
+		p.scale[i] = m.Step
+	}
+	start := 0
+	for _, end := range ends {
+		words := end - start
+		space := p.embed[:(roundUp(words)+2)*in]
+		clear(space[:in])
+		for i, row := range rows[start:end] {
+			at := (i + 1) * in
+			for f, r := range row {
+				t := m.Tables[f]
+				t.copyRow(space[at:at+t.Width], r)
+				at += t.Width
+			}
+		}
+		clear(space[(words+1)*in:])
+		m.Window.packed.apply(p.asm, roundUp(words), space, in, p.scale, p.x[start*d:])
+		start = end
+	}
+	leaky(p.x[:n*d])
+	p.y = grow(p.y, len(p.x))
+	p.u = grow(p.u, roundUp(n)*2*Gates*s.Hidden)
+	for _, layer := range m.Layers {
+		p.quantize(p.x, n, d)
+		layer.Linear.packed.apply(p.asm, roundUp(n), p.quant, d, p.scale, p.u)
+		start := 0
+		for _, end := range ends {
+			p.recur(recurrence{s.Hidden, 0, layer.State}, start, end-start, 1)
+			p.recur(recurrence{s.Hidden, s.Hidden, layer.State[2*s.Hidden:]}, end-1, end-start, -1)
+			start = end
+		}
+		p.x, p.y = p.y, p.x
+	}
+	p.quantize(p.x, n, d)
+	p.heads = grow(p.heads, roundUp(n)*width(s.Heads()))
+	m.Heads.packed.apply(p.asm, roundUp(n), p.quant, d, p.scale, p.heads)
+}
+
+// quantize fills quant and scale from rows of floats, with zeros up to a whole tile.
+func (p *Parser) quantize(x []float32, words, width int) {
+	rows := roundUp(words)
+	p.quant, p.scale = grow(p.quant, rows*width), grow(p.scale, rows)
+	for t := range words {
+		p.scale[t] = p.quantizeRow(x[t*width:][:width], p.quant[t*width:][:width])
+	}
+	clear(p.quant[words*width:])
+	clear(p.scale[words:])
+}
+
+func (p *Parser) quantizeRow(src []float32, dst []int16) float32 {
+	if p.asm && len(src)%16 == 0 {
+		return quantizeAsm(src, dst)
+	}
+	return quantizeGo(src, dst)
+}
+
+func (p *Parser) recur(r recurrence, first, words, step int) {
+	if words == 0 {
+		return
+	}
+	if p.asm && r.hidden%8 == 0 {
+		recurAsm(r, first, words, step, p.u, p.x, p.y)
+	} else {
+		recurGo(r, first, words, step, p.u, p.x, p.y)
+	}
+}
+
+// keyShift is how many bits the arc vectors of heads are coarser than those of dependents, so that the sum of up to 128
+// products stays within 32 bits.
+const keyShift = 4
+
+// attach finds the heads and tags of one sentence.
+func (p *Parser) attach(start, end int, out []Word) {
+	m, s := p.m, p.m.Shape
+	n := end - start
+	if n == 0 {
+		return
+	}
+	w := width(s.Heads())
+	heads := p.heads[start*w:]
+	rows := roundUp(n)
+	// Dependents.
+	p.quant, p.scale = grow(p.quant, rows*s.Arc), grow(p.scale, rows)
+	for t := range n {
+		row := heads[t*w:][:2*s.Arc]
+		leaky(row)
+		p.scale[t] = p.quantizeRow(row[:s.Arc], p.quant[t*s.Arc:][:s.Arc])
+	}
+	clear(p.quant[n*s.Arc:])
+	p.arcs = grow(p.arcs, rows*width(s.Arc))
+	m.Arc.packed.apply(p.asm, rows, p.quant, s.Arc, p.scale, p.arcs)
+	for t := range n {
+		p.scale[t] = p.quantizeRow(p.arcs[t*width(s.Arc):][:s.Arc], p.quant[t*s.Arc:][:s.Arc])
+	}
+	clear(p.quant[n*s.Arc:])
+	// Heads, and the place above the root as the last of them.
+	p.keys.reset(s.Arc, n+1)
+	p.key = grow(p.key, s.Arc)
+	for t := range n + 1 {
+		vector := m.Root
+		if t < n {
+			vector = heads[t*w+s.Arc:][:s.Arc]
+		}
+		scale := p.quantizeRow(vector, p.key)
+		for i, v := range p.key {
+			p.key[i] = (v + 1<<(keyShift-1)) >> keyShift
+		}
+		p.keys.set(t, p.key, scale*(1<<keyShift), 0)
+	}
+	p.scores = grow(p.scores, rows*p.keys.out)
+	p.keys.apply(p.asm, rows, p.quant, s.Arc, p.scale, p.scores)
+	for i := range n {
+		// From rows of whole tiles to rows of n+1, in place.
+		src, dst := p.scores[i*p.keys.out:][:n+1], p.scores[i*(n+1):][:n+1]
+		for j := range n {
+			dst[j] = src[j] + m.Dist[Distance(i, j)]
+		}
+		dst[n] = src[n]
+	}
+	p.parents = grow(p.parents, n)
+	p.decoder.Tree(p.scores[:n*(n+1)], n, p.parents)
+	tags := 2*s.Arc + 2*s.Label
+	for t := range n {
+		row := heads[t*w+tags:][:s.UPOS+s.XPOS]
+		out[start+t] = Word{Head: p.parents[t], UPOS: argmax(row[:s.UPOS]), XPOS: argmax(row[s.UPOS:])}
+	}
+}
+
+// name finds the relations of all words.
+func (p *Parser) name(ends []int, out []Word) {
+	m, s := p.m, p.m.Shape
+	n := ends[len(ends)-1]
+	w := width(s.Heads())
+	p.z = grow(p.z, n*s.Label)
+	start := 0
+	for _, end := range ends {
+		for t := start; t < end; t++ {
+			z := p.z[t*s.Label:][:s.Label]
+			dep := p.heads[t*w+2*s.Arc:][:s.Label]
+			if out[t].Head < 0 {
+				copy(z, dep)
+				continue
+			}
+			head := p.heads[(start+int(out[t].Head))*w+2*s.Arc+s.Label:][:s.Label]
+			for i := range z {
+				z[i] = dep[i] + head[i]
+			}
+		}
+		start = end
+	}
+	leaky(p.z)
+	p.quantize(p.z, n, s.Label)
+	p.rels = grow(p.rels, roundUp(n)*width(s.Rels))
+	m.Rel.packed.apply(p.asm, roundUp(n), p.quant, s.Label, p.scale, p.rels)
+	for t := range n {
+		out[t].Rel = argmax(p.rels[t*width(s.Rels):][:s.Rels])
+	}
+}
+
+func argmax(scores []float32) uint8 {
+	best := 0
+	for i, v := range scores {
+		if v > scores[best] {
+			best = i
+		}
+	}
+	return uint8(best)
+}

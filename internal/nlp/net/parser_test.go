@@ -1,0 +1,71 @@
+package net
+
+import (
+	"math"
+	"math/rand/v2"
+	"testing"
+)
+
+func TestKernelsAgree(t *testing.T) {
+	if !hasKernels() {
+		t.Skip("no assembly kernels on this processor")
+	}
+	rng := rand.New(rand.NewPCG(1, 9))
+	for range 200 {
+		n := 16 * (1 + rng.IntN(20))
+		src := make([]float32, n)
+		for i := range src {
+			src[i] = float32(rng.NormFloat64())
+		}
+		a, b := make([]int16, n), make([]int16, n)
+		if x, y := quantizeGo(src, a), quantizeAsm(src, b); x != y {
+			t.Fatalf("scales %v and %v", x, y)
+		}
+		for i := range a {
+			if a[i] != b[i] {
+				t.Fatalf("quantised %d and %d", a[i], b[i])
+			}
+		}
+		in, out := 2*(1+rng.IntN(100)), 1+rng.IntN(40)
+		weights := make([]float32, in*out)
+		for i := range weights {
+			weights[i] = rng.Float32() - 0.5
+		}
+		l := NewLinear(in, out, weights, make([]float32, out))
+		x := make([]int16, 8*in)
+		for i := range x {
+			x[i] = int16(rng.IntN(2*quantMax) - quantMax)
+		}
+		scale := []float32{1, 2, 3, 4, 5, 6, 7, 8}
+		p, q := make([]float32, 8*width(out)), make([]float32, 8*width(out))
+		l.packed.apply(false, 8, x, in, scale, p)
+		l.packed.apply(true, 8, x, in, scale, q)
+		for i := range p {
+			if p[i] != q[i] {
+				t.Fatalf("products %v and %v", p[i], q[i])
+			}
+		}
+		h, words := 8*(1+rng.IntN(3)), 1+rng.IntN(9)
+		u, in2, v := make([]float32, words*6*h), make([]float32, words*2*h), make([]float32, 4*h)
+		for _, s := range [][]float32{u, in2, v} {
+			for i := range s {
+				s[i] = float32(rng.NormFloat64())
+			}
+		}
+		r, s := make([]float32, words*2*h), make([]float32, words*2*h)
+		for dir := range 2 {
+			rec := recurrence{h, dir * h, v[dir*2*h:]}
+			first, step := 0, 1
+			if dir == 1 {
+				first, step = words-1, -1
+			}
+			recurGo(rec, first, words, step, u, in2, r)
+			recurAsm(rec, first, words, step, u, in2, s)
+		}
+		for i := range r {
+			if r[i] != s[i] || math.IsNaN(float64(r[i])) {
+				t.Fatalf("recurrent %v and %v", r[i], s[i])
+			}
+		}
+	}
+}

@@ -1,0 +1,483 @@
+package train
+
+import (
+	"math"
+	"math/rand/v2"
+
+	"demarche/internal/nlp/net"
+)
+
+// Example is one sentence to learn from.
+type Example struct {
+	Rows   []net.Row
+	Heads  []int32 // -1 for the root
+	Rels   []uint8
+	UPOS   []uint8
+	XPOS   []uint8
+	Weight float32 // how much it counts, 1 for a sentence that people annotated
+}
+
+// dropout holds the shares of what is left out at random in training; the zero value leaves out nothing.
+type dropout struct {
+	word, feature, input, layer, head float32
+}
+
+// network runs a network forward and backward over batches of sentences. The words of a batch lie one after another.
+type network struct {
+	*params
+	grad    *params
+	touched [net.NumFeats]map[int32]bool // rows of the tables with a gradient
+	g       *gemm
+	rng     *rand.Rand
+	drop    dropout
+
+	words  int
+	spans  []span
+	weight []float32 // of each word in the loss
+	rows   []net.Row
+	input  []float32 // words × Input
+	inMask []float32
+	window []float32 // words × Window·Input
+	layers []layerState
+	last   []float32 // what the heads read: the last layer's output after dropout
+	lastM  []float32
+	heads  []float32 // words × Heads, after the activation
+	headM  []float32
+	arc    []float32 // words × Arc: dependents' vectors times arcW
+	hidden []float32 // words × Label, of the labels at the gold heads
+	rels   []float32 // words × Rels
+
+	dIn, dWindow, dHeads, dArc, dHidden, dRels, dA, dB, dU []float32
+}
+
+// layerState keeps what one recurrent layer computed. The first entry of the network's list only has out: it is the
+// window layer's output.
+type layerState struct {
+	in, mask, u, state, forget, reset, out []float32
+}
+
+func newNetwork(p *params, rng *rand.Rand) *network {
+	n := &network{params: p, g: newGemm(), rng: rng, layers: make([]layerState, p.shape.Layers+1)}
+	return n
+}
+
+// floats gives a slice of n zeros, from the same memory where it is large enough.
+func floats(s []float32, n int) []float32 {
+	if cap(s) < n {
+		return make([]float32, n+n/4)[:n]
+	}
+	s = s[:n]
+	clear(s)
+	return s
+}
+
+// load lays a batch out, with its features left out at random.
+func (n *network) load(batch []*Example) {
+	n.spans, n.rows, n.weight = n.spans[:0], n.rows[:0], n.weight[:0]
+	for _, e := range batch {
+		start := len(n.rows)
+		n.rows = append(n.rows, e.Rows...)
+		n.spans = append(n.spans, span{start, len(n.rows)})
+		for range e.Rows {
+			n.weight = append(n.weight, e.Weight)
+		}
+	}
+	n.words = len(n.rows)
+	for i := range n.rows {
+		if n.drop.word > 0 && n.rng.Float32() < n.drop.word {
+			n.rows[i][net.FeatWord] = 0
+		}
+		for f := range net.NumFeats {
+			if f != net.FeatWord && n.drop.feature > 0 && n.rng.Float32() < n.drop.feature {
+				n.rows[i][f] = -1
+			}
+		}
+	}
+}
+
+// mask fills m with the factors of dropout: the same for all words of a sentence when shared.
+func (n *network) mask(m []float32, width int, share float32, shared bool) []float32 {
+	m = floats(m, n.words*width)
+	if share == 0 {
+		for i := range m {
+			m[i] = 1
+		}
+		return m
+	}
+	keep := 1 / (1 - share)
+	limit := uint32(float64(share) * (1 << 32))
+	draw := func(row []float32) {
+		for i := range row {
+			if n.rng.Uint32() >= limit {
+				row[i] = keep
+			}
+		}
+	}
+	for _, s := range n.spans {
+		first := m[s.start*width : (s.start+1)*width]
+		draw(first)
+		for t := s.start + 1; t < s.end; t++ {
+			if row := m[t*width : (t+1)*width]; shared {
+				copy(row, first)
+			} else {
+				draw(row)
+			}
+		}
+	}
+	return m
+}
+
+func multiply(dst, a, b []float32) {
+	for i := range dst {
+		dst[i] = a[i] * b[i]
+	}
+}
+
+func addRows(dst, bias []float32) {
+	for at := 0; at < len(dst); at += len(bias) {
+		row := dst[at:][:len(bias)]
+		for i, b := range bias {
+			row[i] += b
+		}
+	}
+}
+
+func sumRows(dst, rows []float32) {
+	for at := 0; at < len(rows); at += len(dst) {
+		row := rows[at:][:len(dst)]
+		for i, v := range row {
+			dst[i] += v
+		}
+	}
+}
+
+func leaky(x []float32) {
+	for i, v := range x {
+		if v < 0 {
+			x[i] = v * net.Leak
+		}
+	}
+}
+
+// leakyBack scales a gradient by the slope of the activation, found from its output.
+func leakyBack(grad, out []float32) {
+	for i, v := range out {
+		if v < 0 {
+			grad[i] *= net.Leak
+		}
+	}
+}
+
+// forward computes everything up to the vectors of the arcs.
+func (n *network) forward() {
+	s := n.shape
+	in, d := s.Input(), s.Width()
+	n.input = floats(n.input, n.words*in)
+	for i, row := range n.rows {
+		at := i * in
+		for f, r := range row {
+			w := s.Embed[f]
+			if r >= 0 {
+				copy(n.input[at:at+w], n.tables[f][int(r)*w:])
+			}
+			at += w
+		}
+	}
+	n.inMask = n.mask(n.inMask, in, n.drop.input, false)
+	multiply(n.input, n.input, n.inMask)
+	n.window = floats(n.window, n.words*net.Window*in)
+	for _, sp := range n.spans {
+		for t := sp.start; t < sp.end; t++ {
+			for k := range net.Window {
+				if from := t + k - net.Window/2; from >= sp.start && from < sp.end {
+					copy(n.window[(t*net.Window+k)*in:][:in], n.input[from*in:])
+				}
+			}
+		}
+	}
+	out := floats(n.layers[0].out, n.words*d)
+	n.layers[0].out = out
+	n.g.addMul(dense(out, n.words, d), dense(n.window, n.words, net.Window*in), dense(n.convW, net.Window*in, d))
+	addRows(out, n.convB)
+	leaky(out)
+	gates := 2 * net.Gates * s.Hidden
+	for l, p := range n.params.layers {
+		x, y := n.layers[l].out, &n.layers[l+1]
+		y.mask = n.mask(y.mask, d, n.drop.layer, true)
+		y.in = floats(y.in, len(x))
+		multiply(y.in, x, y.mask)
+		y.u = floats(y.u, n.words*gates)
+		n.g.addMul(dense(y.u, n.words, gates), dense(y.in, n.words, d), dense(p.w, d, gates))
+		addRows(y.u, p.b)
+		y.state, y.forget, y.reset = floats(y.state, len(x)), floats(y.forget, len(x)), floats(y.reset, len(x))
+		y.out = floats(y.out, len(x))
+		for dir := range 2 {
+			r := n.direction(p, dir)
+			for _, sp := range n.spans {
+				r.forward(sp, y.u, x, y.state, y.forget, y.reset, y.out)
+			}
+		}
+	}
+	x := n.layers[s.Layers].out
+	n.lastM = n.mask(n.lastM, d, n.drop.layer, true)
+	n.last = floats(n.last, len(x))
+	multiply(n.last, x, n.lastM)
+	n.heads = floats(n.heads, n.words*s.Heads())
+	n.g.addMul(dense(n.heads, n.words, s.Heads()), dense(n.last, n.words, d), dense(n.headW, d, s.Heads()))
+	addRows(n.heads, n.headB)
+	arcs := 2 * s.Arc
+	n.headM = n.mask(n.headM, arcs, n.drop.head, true)
+	for t := range n.words {
+		row := n.heads[t*s.Heads():][:arcs]
+		leaky(row)
+		multiply(row, row, n.headM[t*arcs:])
+	}
+	n.arc = floats(n.arc, n.words*s.Arc)
+	n.g.addMul(dense(n.arc, n.words, s.Arc), n.headPart(n.heads, 0, s.Arc), dense(n.arcW, s.Arc, s.Arc))
+	addRows(n.arc, n.arcB)
+}
+
+// headPart views some columns of the layer that all tasks read from.
+func (n *network) headPart(data []float32, from, cols int) matrix {
+	return dense(data, n.words, n.shape.Heads()).sub(from, cols)
+}
+
+// direction gives the recurrence of one direction of a layer.
+func (n *network) direction(p layerParams, dir int) *recurrent {
+	h := n.shape.Hidden
+	return &recurrent{hidden: h, stride: 2 * h, from: dir * h, v: p.v[dir*2*h:][:2*h], backward: dir == 1}
+}
+
+// arcScores fills scores, length rows of length+1 columns, with the scores of all arcs of a sentence; the last column
+// is the place above the root.
+func (n *network) arcScores(sp span, scores []float32) {
+	s := n.shape
+	size := sp.end - sp.start
+	width := size + 1
+	clear(scores[:size*width])
+	dep := dense(n.arc[sp.start*s.Arc:], size, s.Arc)
+	head := n.headPart(n.heads, s.Arc, s.Arc)
+	head.data, head.rows = head.data[sp.start*head.stride:], size
+	c := dense(scores, size, size)
+	c.stride = width
+	n.g.addMul(c, dep, head.t())
+	for i := range size {
+		row := scores[i*width:][:width]
+		for j := range size {
+			row[j] += n.dist[net.Distance(i, j)]
+		}
+		for k, r := range n.root {
+			row[size] += r * dep.data[i*s.Arc+k]
+		}
+	}
+}
+
+// labels computes the scores of the relations of words with given heads; words with head -1 are skipped.
+func (n *network) labels(heads []int32) {
+	s := n.shape
+	n.hidden = floats(n.hidden, n.words*s.Label)
+	at := 2 * s.Arc
+	for _, sp := range n.spans {
+		for t := sp.start; t < sp.end; t++ {
+			if heads[t] < 0 {
+				continue
+			}
+			z := n.hidden[t*s.Label:][:s.Label]
+			dep := n.heads[t*s.Heads()+at:][:s.Label]
+			head := n.heads[(sp.start+int(heads[t]))*s.Heads()+at+s.Label:][:s.Label]
+			for k := range z {
+				z[k] = dep[k] + head[k]
+			}
+			leaky(z)
+		}
+	}
+	n.rels = floats(n.rels, n.words*s.Rels)
+	n.g.addMul(dense(n.rels, n.words, s.Rels), dense(n.hidden, n.words, s.Label), dense(n.relW, s.Label, s.Rels))
+	addRows(n.rels, n.relB)
+}
+
+// crossEntropy turns scores into their gradient times weight and gives the loss times weight.
+func crossEntropy(scores []float32, gold int, weight float32) float64 {
+	top := scores[0]
+	for _, v := range scores {
+		top = max(top, v)
+	}
+	sum := 0.0
+	for _, v := range scores {
+		sum += math.Exp(float64(v - top))
+	}
+	loss := math.Log(sum) + float64(top-scores[gold])
+	k := float64(weight) / sum
+	for i, v := range scores {
+		scores[i] = float32(math.Exp(float64(v-top)) * k)
+	}
+	scores[gold] -= weight
+	return loss * float64(weight)
+}
+
+// learn runs a batch forward and backward, adds to the gradients, and gives the loss of a word.
+func (n *network) learn(batch []*Example) float64 {
+	n.load(batch)
+	n.forward()
+	s := n.shape
+	d, heads := s.Width(), s.Heads()
+	var gold []int32
+	for _, e := range batch {
+		gold = append(gold, e.Heads...)
+	}
+	n.labels(gold)
+	loss := 0.0
+	scale := 1 / float32(n.words)
+	n.dHeads = floats(n.dHeads, n.words*heads)
+	n.dArc = floats(n.dArc, n.words*s.Arc)
+	// Arcs.
+	for b, sp := range n.spans {
+		size := sp.end - sp.start
+		width := size + 1
+		n.dA = floats(n.dA, size*width)
+		n.arcScores(sp, n.dA)
+		for i := range size {
+			row := n.dA[i*width:][:width]
+			row[i] = -1e9
+			g := int(batch[b].Heads[i])
+			if g < 0 {
+				g = size
+			}
+			loss += crossEntropy(row, g, scale*n.weight[sp.start+i])
+			row[i] = 0
+		}
+		grad := dense(n.dA, size, size)
+		grad.stride = width
+		dep := dense(n.arc[sp.start*s.Arc:], size, s.Arc)
+		head := n.headPart(n.heads, s.Arc, s.Arc)
+		head.data, head.rows = head.data[sp.start*heads:], size
+		dDep := dense(n.dArc[sp.start*s.Arc:], size, s.Arc)
+		dHead := n.headPart(n.dHeads, s.Arc, s.Arc)
+		dHead.data, dHead.rows = dHead.data[sp.start*heads:], size
+		n.g.addMul(dDep, grad, head)
+		n.g.addMul(dHead, grad.t(), dep)
+		for i := range size {
+			row := n.dA[i*width:][:width]
+			for j := range size {
+				n.grad.dist[net.Distance(i, j)] += row[j]
+			}
+			for k, r := range n.root {
+				dDep.data[i*s.Arc+k] += row[size] * r
+				n.grad.root[k] += row[size] * dep.data[i*s.Arc+k]
+			}
+		}
+	}
+	sumRows(n.grad.arcB, n.dArc)
+	n.g.addMul(dense(n.grad.arcW, s.Arc, s.Arc), n.headPart(n.heads, 0, s.Arc).t(), dense(n.dArc, n.words, s.Arc))
+	n.g.addMul(n.headPart(n.dHeads, 0, s.Arc), dense(n.dArc, n.words, s.Arc), dense(n.arcW, s.Arc, s.Arc).t())
+	for t := range n.words {
+		row := n.dHeads[t*heads:][:2*s.Arc]
+		multiply(row, row, n.headM[t*2*s.Arc:])
+		leakyBack(row, n.heads[t*heads:][:2*s.Arc])
+	}
+	// Relations and tags.
+	n.dRels = floats(n.dRels, n.words*s.Rels)
+	copy(n.dRels, n.rels)
+	tags := 2*s.Arc + 2*s.Label
+	for b, sp := range n.spans {
+		for i := range sp.end - sp.start {
+			t := sp.start + i
+			w := scale * n.weight[t]
+			if row := n.dRels[t*s.Rels:][:s.Rels]; batch[b].Heads[i] < 0 {
+				clear(row)
+			} else {
+				loss += crossEntropy(row, int(batch[b].Rels[i]), w)
+			}
+			row := n.dHeads[t*heads+tags:][:s.UPOS+s.XPOS]
+			copy(row, n.heads[t*heads+tags:])
+			loss += crossEntropy(row[:s.UPOS], int(batch[b].UPOS[i]), w)
+			loss += crossEntropy(row[s.UPOS:], int(batch[b].XPOS[i]), w)
+		}
+	}
+	sumRows(n.grad.relB, n.dRels)
+	n.g.addMul(dense(n.grad.relW, s.Label, s.Rels), dense(n.hidden, n.words, s.Label).t(), dense(n.dRels, n.words, s.Rels))
+	n.dHidden = floats(n.dHidden, n.words*s.Label)
+	n.g.addMul(dense(n.dHidden, n.words, s.Label), dense(n.dRels, n.words, s.Rels), dense(n.relW, s.Label, s.Rels).t())
+	leakyBack(n.dHidden, n.hidden)
+	for _, sp := range n.spans {
+		for t := sp.start; t < sp.end; t++ {
+			if gold[t] < 0 {
+				continue
+			}
+			z := n.dHidden[t*s.Label:][:s.Label]
+			dep := n.dHeads[t*heads+2*s.Arc:][:s.Label]
+			head := n.dHeads[(sp.start+int(gold[t]))*heads+2*s.Arc+s.Label:][:s.Label]
+			for k, v := range z {
+				dep[k] += v
+				head[k] += v
+			}
+		}
+	}
+	// The layer that all tasks read from.
+	sumRows(n.grad.headB, n.dHeads)
+	n.g.addMul(dense(n.grad.headW, d, heads), dense(n.last, n.words, d).t(), dense(n.dHeads, n.words, heads))
+	n.dA = floats(n.dA, n.words*d)
+	n.g.addMul(dense(n.dA, n.words, d), dense(n.dHeads, n.words, heads), dense(n.headW, d, heads).t())
+	multiply(n.dA, n.dA, n.lastM)
+	// The recurrent layers, with the gradient of a layer's output in dA and of its input in dB.
+	gates := 2 * net.Gates * s.Hidden
+	for l := s.Layers - 1; l >= 0; l-- {
+		p, gp := n.params.layers[l], n.grad.layers[l]
+		x, y := n.layers[l].out, &n.layers[l+1]
+		n.dU = floats(n.dU, n.words*gates)
+		n.dB = floats(n.dB, n.words*d)
+		skip := floats(n.dIn, n.words*d)
+		n.dIn = skip
+		for dir := range 2 {
+			r := n.direction(p, dir)
+			dV := gp.v[dir*2*s.Hidden:][:2*s.Hidden]
+			for _, sp := range n.spans {
+				r.backwardPass(sp, y.u, x, y.state, y.forget, y.reset, n.dA, n.dU, skip, dV)
+			}
+		}
+		sumRows(gp.b, n.dU)
+		n.g.addMul(dense(gp.w, d, gates), dense(y.in, n.words, d).t(), dense(n.dU, n.words, gates))
+		n.g.addMul(dense(n.dB, n.words, d), dense(n.dU, n.words, gates), dense(p.w, d, gates).t())
+		for i, m := range y.mask {
+			n.dA[i] = n.dB[i]*m + skip[i]
+		}
+	}
+	// The window layer and the embeddings.
+	in := s.Input()
+	leakyBack(n.dA, n.layers[0].out)
+	sumRows(n.grad.convB, n.dA)
+	n.g.addMul(dense(n.grad.convW, net.Window*in, d), dense(n.window, n.words, net.Window*in).t(), dense(n.dA, n.words, d))
+	n.dWindow = floats(n.dWindow, n.words*net.Window*in)
+	n.g.addMul(dense(n.dWindow, n.words, net.Window*in), dense(n.dA, n.words, d), dense(n.convW, net.Window*in, d).t())
+	n.dIn = floats(n.dIn, n.words*in)
+	for _, sp := range n.spans {
+		for t := sp.start; t < sp.end; t++ {
+			for k := range net.Window {
+				from := t + k - net.Window/2
+				if from < sp.start || from >= sp.end {
+					continue
+				}
+				dst := n.dIn[from*in:][:in]
+				for i, v := range n.dWindow[(t*net.Window+k)*in:][:in] {
+					dst[i] += v
+				}
+			}
+		}
+	}
+	multiply(n.dIn, n.dIn, n.inMask)
+	for i, row := range n.rows {
+		at := i * in
+		for f, r := range row {
+			w := s.Embed[f]
+			if r >= 0 {
+				n.touched[f][r] = true
+				dst := n.grad.tables[f][int(r)*w:][:w]
+				for k, v := range n.dIn[at : at+w] {
+					dst[k] += v
+				}
+			}
+			at += w
+		}
+	}
+	return loss
+}

@@ -1,0 +1,171 @@
+// Package train makes the model of package nlp from a treebank: an encoder of simple recurrent units over embeddings of
+// words, their ends and their shapes, which a tagger, a biaffine scorer of arcs (Dozat and Manning 2017) and a namer of
+// relations share. Everything is seeded: the same data and options give the same model on the same machine.
+package train
+
+import (
+	"fmt"
+	"math"
+	"math/rand/v2"
+
+	"demarche/internal/nlp"
+	"demarche/internal/nlp/net"
+)
+
+// Options say how to train.
+type Options struct {
+	Shape     net.Shape
+	Seed      uint64
+	Epochs    int
+	BatchSize int // words
+	Rate      float64
+	Progress  func(epoch, step, steps int, loss float64) // may be nil
+	Epoch     func(epoch int, m *Trained)                // called after every epoch; may be nil
+}
+
+// DefaultShape is the shape of the embedded model.
+func DefaultShape() net.Shape {
+	return net.Shape{
+		Embed:  [net.NumFeats]int{net.FeatWord: 128, net.FeatPrefix: 24, net.FeatSuffix2: 16, net.FeatSuffix3: 40, net.FeatSuffix5: 32, net.FeatShape: 16},
+		Hidden: 128, Layers: 4, Arc: 128, Label: 128,
+		UPOS: nlp.NumUPOS, XPOS: nlp.NumXPOS, Rels: nlp.NumRel,
+	}
+}
+
+// Trained is a network in floats with the words that it knows.
+type Trained struct {
+	Lexicon *net.Lexicon
+	params  *params
+}
+
+// Train trains a network.
+func Train(examples []*Example, lex *net.Lexicon, vectors []float32, o Options) *Trained {
+	rng := rand.New(rand.NewPCG(o.Seed, 1))
+	p := newParams(o.Shape, lex)
+	p.randomize(rng)
+	if vectors != nil {
+		sum := 0.0
+		for _, v := range vectors {
+			sum += float64(v) * float64(v)
+		}
+		scale := float32(0.3 / math.Sqrt(sum/float64(len(vectors))))
+		for i, v := range vectors {
+			p.tables[net.FeatWord][i] = v * scale
+		}
+	}
+	n := newNetwork(p, rng)
+	n.drop = dropout{word: 0.15, feature: 0.1, input: 0.2, layer: 0.25, head: 0.3}
+	opt := newAdam(n, lex)
+	words := 0
+	for _, e := range examples {
+		words += len(e.Rows)
+	}
+	steps := max(1, words/o.BatchSize)
+	total := float64(steps * o.Epochs)
+	order := rng.Perm(len(examples))
+	step := 0
+	for epoch := range o.Epochs {
+		rng.Shuffle(len(order), func(i, j int) { order[i], order[j] = order[j], order[i] })
+		loss, inEpoch := 0.0, 0
+		for at := 0; at < len(order); {
+			var batch []*Example
+			for size := 0; at < len(order) && size < o.BatchSize; at++ {
+				e := examples[order[at]]
+				batch = append(batch, e)
+				size += len(e.Rows)
+			}
+			loss += n.learn(batch)
+			step++
+			inEpoch++
+			warm := min(1, float64(step)/300)
+			cool := 0.5 * (1 + math.Cos(math.Pi*min(1, float64(step)/total)))
+			opt.update(n, o.Rate*warm*max(0.01, cool))
+			if o.Progress != nil {
+				o.Progress(epoch, inEpoch, steps, loss/float64(inEpoch))
+			}
+		}
+		if o.Epoch != nil {
+			o.Epoch(epoch, &Trained{lex, p})
+		}
+	}
+	return &Trained{lex, p}
+}
+
+// Scores are shares of right words.
+type Scores struct{ UPOS, XPOS, UAS, LAS float64 }
+
+// String gives the scores in per cent.
+func (s Scores) String() string {
+	return fmt.Sprintf("UPOS %.2f XPOS %.2f UAS %.2f LAS %.2f", 100*s.UPOS, 100*s.XPOS, 100*s.UAS, 100*s.LAS)
+}
+
+// parse analyses sentences with the network in floats.
+func (m *Trained) parse(examples []*Example) [][]net.Word {
+	n := newNetwork(m.params, rand.New(rand.NewPCG(1, 1)))
+	shape := n.shape
+	var d net.Decoder
+	var trees [][]net.Word
+	for _, e := range examples {
+		n.load([]*Example{e})
+		n.forward()
+		size := len(e.Rows)
+		scores := make([]float32, size*(size+1))
+		n.arcScores(span{0, size}, scores)
+		heads := make([]int32, size)
+		d.Tree(scores, size, heads)
+		n.labels(heads)
+		words := make([]net.Word, size)
+		for t := range words {
+			tags := n.heads[t*shape.Heads()+2*shape.Arc+2*shape.Label:]
+			words[t] = net.Word{
+				Head: heads[t], UPOS: argmax(tags[:shape.UPOS]), XPOS: argmax(tags[shape.UPOS:][:shape.XPOS]),
+				Rel: argmax(n.rels[t*shape.Rels:][:shape.Rels]),
+			}
+		}
+		trees = append(trees, words)
+	}
+	return trees
+}
+
+// Evaluate scores the network in floats; relations are compared without their subtypes.
+func (m *Trained) Evaluate(examples []*Example) Scores {
+	return score(examples, m.parse(examples))
+}
+
+func score(examples []*Example, trees [][]net.Word) Scores {
+	var s Scores
+	words := 0.0
+	for i, e := range examples {
+		for t, w := range trees[i] {
+			words++
+			if w.UPOS == e.UPOS[t] {
+				s.UPOS++
+			}
+			if w.XPOS == e.XPOS[t] {
+				s.XPOS++
+			}
+			if w.Head != e.Heads[t] {
+				continue
+			}
+			s.UAS++
+			if w.Head < 0 || nlp.Rel(w.Rel).Base() == nlp.Rel(e.Rels[t]).Base() {
+				s.LAS++
+			}
+		}
+	}
+	s.UPOS /= words
+	s.XPOS /= words
+	s.UAS /= words
+	s.LAS /= words
+	return s
+}
+
+func argmax(scores []float32) uint8 {
+	best := 0
+	for i, v := range scores {
+		if v > scores[best] {
+			best = i
+		}
+	}
+	return uint8(best)
+}
