@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"math"
 	"math/rand/v2"
@@ -12,6 +13,7 @@ import (
 	"testing"
 
 	"github.com/google/uuid"
+	"golang.org/x/sync/errgroup"
 	"pgregory.net/rapid"
 
 	"demarche/db"
@@ -44,7 +46,7 @@ func randomArticle(r *rand.Rand, n int) db.Coded {
 	}
 	a := event.Article{Text: fmt.Sprintf("%s %d", strings.Join(words, " "), n), Language: "en", URL: fmt.Sprintf("https://example.org/%d", n)}
 	if r.IntN(4) > 0 {
-		a.Published = &event.Moment{Time: (day("2017-01-01") + event.Day(r.IntN(20))).Time(), DayOnly: true}
+		a.Published = &event.Moment{Time: (day("2017-01-01") + event.Day(r.IntN(20))).Time(), Precision: event.DayPrecision}
 	}
 	c := db.Coded{Article: a}
 	for range 1 + r.IntN(3) {
@@ -276,4 +278,123 @@ func TestFilterEqualsNaiveFilter(t *testing.T) {
 			rt.Fatalf("%+v:\ngot  %v\nwant %v", f, got, want)
 		}
 	})
+}
+
+// TestPagingWhileInserting walks through a thousand events in every order
+// while others come in: it meets each of those that were there at the start
+// exactly once, and nothing twice.
+func TestPagingWhileInserting(t *testing.T) {
+	t.Parallel()
+	ctx := context.Background()
+	s := open(t)
+	r := rand.New(rand.NewPCG(5, 6))
+	var batch []db.Coded
+	for n := 0; len(batch) < 500; n++ {
+		batch = append(batch, randomArticle(r, n))
+	}
+	puts, err := s.PutArticles(ctx, batch, replaceAll)
+	if err != nil {
+		t.Fatal(err)
+	}
+	there := map[uuid.UUID]bool{}
+	for _, p := range puts {
+		for _, e := range p.Events {
+			there[e.ID] = true
+		}
+	}
+	inserting, stop := context.WithCancel(ctx)
+	var all errgroup.Group
+	all.Go(func() error {
+		for n := 1000; inserting.Err() == nil; n++ {
+			c := randomArticle(r, n)
+			if _, err := s.PutArticle(ctx, c.Article, c.Events, replaceAll); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	var walks errgroup.Group
+	for _, order := range event.Orders() {
+		walks.Go(func() error {
+			ids, err := walk(ctx, s, event.Filter{Order: event.Order(order), Limit: 17})
+			if err != nil {
+				return err
+			}
+			seen := map[uuid.UUID]bool{}
+			met := 0
+			for _, id := range ids {
+				if seen[id] {
+					return fmt.Errorf("order %s: %s twice", order, id)
+				}
+				seen[id] = true
+				if there[id] {
+					met++
+				}
+			}
+			if met != len(there) {
+				return fmt.Errorf("order %s: met %d of %d", order, met, len(there))
+			}
+			return nil
+		})
+	}
+	err = walks.Wait()
+	stop()
+	if err := errors.Join(err, all.Wait()); err != nil {
+		t.Error(err)
+	}
+	if len(there) < 900 {
+		t.Errorf("only %d events", len(there))
+	}
+}
+
+func TestEventsAsked(t *testing.T) {
+	t.Parallel()
+	ctx := context.Background()
+	s := open(t)
+	if page, err := s.Events(ctx, event.Filter{}); err != nil || len(page.Documents) != 0 || page.Next != nil || page.Documents == nil {
+		t.Errorf("nothing stored: %+v, %v", page, err)
+	}
+	put(t, s, article(), meeting())
+	for _, f := range []event.Filter{
+		{Text: `"met with"`}, {Text: "presidents"}, {Text: "president -kerry"}, // stems; phrases
+		{Actors: []event.ActorTerm{{Any: []event.ActorRef{{Name: "Hossein Amir Abdollahian"}}}}},
+		{Places: []string{"DAMASCUS "}}, {From: ptr(day("2017-01-26"))}, {To: ptr(day("2017-01-26"))},
+	} {
+		if page, err := s.Events(ctx, f); err != nil || len(page.Documents) != 1 {
+			t.Errorf("%+v: %d documents, %v", f, len(page.Documents), err)
+		}
+	}
+	for _, f := range []event.Filter{
+		{Text: `"damascus assad"`}, {Text: strings.Repeat("( ' \" & | ! :* <-> ", 20)}, {Text: "\\"}, {Text: strings.Repeat("a ", 250)},
+		{From: ptr(day("2017-01-27"))}, {To: ptr(day("2017-01-25"))}, {Places: []string{"'; DROP TABLE event; --"}},
+		{Actors: []event.ActorTerm{{Any: []event.ActorRef{{Name: "'); DROP TABLE event; --"}}}}},
+	} {
+		if page, err := s.Events(ctx, f); err != nil || len(page.Documents) != 0 {
+			t.Errorf("%+v: %d documents, %v", f, len(page.Documents), err)
+		}
+	}
+	for _, f := range []event.Filter{{Text: "\x00"}, {Text: "\xff"}, {Order: "price"}, {Places: []string{"x"}, Countries: []string{"\x00"}}} {
+		_, err := s.Events(ctx, f)
+		if e, ok := event.AsError(err); !ok || e.Code != event.Invalid {
+			t.Errorf("%+v: %v", f, err)
+		}
+	}
+}
+
+func TestUnknownIDs(t *testing.T) {
+	t.Parallel()
+	ctx := context.Background()
+	s := open(t)
+	_, err := s.Event(ctx, uuid.New())
+	if e, ok := event.AsError(err); !ok || e.Code != event.NotFound {
+		t.Errorf("event: %v", err)
+	}
+	_, _, err = s.Article(ctx, uuid.New())
+	if e, ok := event.AsError(err); !ok || e.Code != event.NotFound {
+		t.Errorf("article: %v", err)
+	}
+	a := article()
+	if stored, unchanged, err := s.Find(ctx, &a); err != nil || unchanged || stored.Article.ID != uuid.Nil {
+		t.Errorf("find: %+v, %t, %v", stored, unchanged, err)
+	}
 }

@@ -128,11 +128,16 @@ func (e *entry) recode(fresh []event.Event, revise Revise, now time.Time) error 
 		e.retracted = append(e.retracted, *old)
 	}
 	holds := make([]event.Event, 0, len(next))
+	listed := make(map[uuid.UUID]bool, len(next))
 	for _, ev := range next {
 		ev, err := e.complete(ev)
 		if err != nil {
 			return err
 		}
+		if listed[ev.ID] || slices.Contains(gone, ev.ID) {
+			return fmt.Errorf("event %s is listed twice", ev.ID)
+		}
+		listed[ev.ID] = true
 		old, kept := stood[ev.ID]
 		delete(stood, ev.ID)
 		if kept {

@@ -125,7 +125,7 @@ func claim(ctx context.Context, tx pgx.Tx, batch []Coded) (claimed, stored owner
 	return claimed, stored, nil
 }
 
-const articleColumns = `id, title, body, published_on, published_at, published_offset, coalesce(source, ''), coalesce(url, ''),
+const articleColumns = `id, title, body, published_on, published_precision, published_at, published_offset, coalesce(source, ''), coalesce(url, ''),
 	language, coalesce(licence, ''), coalesce(external_id, ''), content_hash, created_at, updated_at, revision`
 
 // loadEntries locks articles, in the order of their ids, and reads them with
@@ -154,9 +154,10 @@ func scanEntry(row pgx.CollectableRow) (*entry, error) {
 	e := newEntry()
 	a := &e.article
 	var day, at *time.Time
+	var precision *event.Precision
 	var offset *int
 	var hash []byte
-	err := row.Scan(&a.ID, &a.Title, &a.Text, &day, &at, &offset, &a.Source, &a.URL,
+	err := row.Scan(&a.ID, &a.Title, &a.Text, &day, &precision, &at, &offset, &a.Source, &a.URL,
 		&a.Language, &a.Licence, &a.ExternalID, &hash, &a.CreatedAt, &a.UpdatedAt, &a.Revision)
 	if err != nil {
 		return nil, err
@@ -168,8 +169,8 @@ func scanEntry(row pgx.CollectableRow) (*entry, error) {
 	switch {
 	case at != nil && offset != nil:
 		a.Published = &event.Moment{Time: at.In(time.FixedZone("", *offset))}
-	case day != nil:
-		a.Published = &event.Moment{Time: day.UTC(), DayOnly: true}
+	case day != nil && precision != nil:
+		a.Published = &event.Moment{Time: day.UTC(), Precision: *precision}
 	}
 	a.CreatedAt, a.UpdatedAt = a.CreatedAt.UTC(), a.UpdatedAt.UTC()
 	return e, nil

@@ -79,6 +79,7 @@ func (s *Store) Events(ctx context.Context, f event.Filter) (Page, error) {
 	// The best plan depends on the values, which a cached plan does not see:
 	// this mode has the server plan each time, and still caches the types.
 	args := append([]any{pgx.QueryExecModeCacheDescribe}, q.args...)
+	began := time.Now()
 	rows, err := s.pool.Query(ctx, q.sql, args...)
 	if err != nil {
 		return Page{}, translate(ctx, "list events", err)
@@ -93,6 +94,7 @@ func (s *Store) Events(ctx context.Context, f event.Filter) (Page, error) {
 	}); err != nil {
 		return Page{}, translate(ctx, "list events", err)
 	}
+	s.log.DebugContext(ctx, "listed events", "sql", q.sql, "rows", len(ids), "took", time.Since(began))
 	var page Page
 	if len(ids) > f.Limit {
 		ids = ids[:f.Limit]
@@ -112,9 +114,12 @@ func (s *Store) documents(ctx context.Context, ids []uuid.UUID) ([]json.RawMessa
 	}
 	documents := make([]json.RawMessage, 0, len(ids))
 	for _, id := range ids {
-		if d, ok := byID[id]; ok {
-			documents = append(documents, d)
+		d, ok := byID[id]
+		if !ok {
+			s.log.WarnContext(ctx, "an event has no document", "event", id)
+			continue
 		}
+		documents = append(documents, d)
 	}
 	return documents, nil
 }

@@ -27,7 +27,8 @@ type Config struct {
 	StatementTimeout time.Duration
 	// ConnectTimeout bounds the making of one connection; 0 means 5 s.
 	ConnectTimeout time.Duration
-	// Logger hears of what no caller is told; nil means none.
+	// Logger hears of each list (debug) and of what should not be; nil means
+	// none.
 	Logger *slog.Logger
 	// Now is the clock that stamps what is written; nil means time.Now.
 	Now func() time.Time

@@ -66,26 +66,29 @@ func (w *writer) identities(claimed, owners owners) {
 func (w *writer) article(e *entry) {
 	a := &e.article
 	var day, at *time.Time
+	var precision *event.Precision
 	var offset *int
 	if p := a.Published; p != nil {
-		d := p.Day().Time()
-		day = &d
-		if !p.DayOnly {
+		first := p.Span().Start.Time()
+		day = &first
+		if p.Precision != "" {
+			precision = &p.Precision
+		} else {
 			_, seconds := p.Time.Zone()
 			at, offset = &p.Time, &seconds
 		}
 	}
 	statement := `
-		UPDATE article SET title = $2, body = $3, published_on = $4, published_at = $5, published_offset = $6, source = $7, url = $8,
-			language = $9, licence = $10, external_id = $11, content_hash = $12, created_at = $13, updated_at = $14, revision = $15
+		UPDATE article SET title = $2, body = $3, published_on = $4, published_precision = $5, published_at = $6, published_offset = $7, source = $8, url = $9,
+			language = $10, licence = $11, external_id = $12, content_hash = $13, created_at = $14, updated_at = $15, revision = $16
 		WHERE id = $1`
 	if e.isNew {
 		statement = `
-		INSERT INTO article (id, title, body, published_on, published_at, published_offset, source, url,
+		INSERT INTO article (id, title, body, published_on, published_precision, published_at, published_offset, source, url,
 			language, licence, external_id, content_hash, created_at, updated_at, revision)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)`
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)`
 	}
-	w.Queue(statement, a.ID, a.Title, a.Text, day, at, offset, nullable(a.Source), nullable(a.URL),
+	w.Queue(statement, a.ID, a.Title, a.Text, day, precision, at, offset, nullable(a.Source), nullable(a.URL),
 		a.Language, nullable(a.Licence), nullable(a.ExternalID), e.hash[:], a.CreatedAt, a.UpdatedAt, a.Revision)
 }
 

@@ -3,10 +3,13 @@ CREATE TABLE article (
     id               uuid        CONSTRAINT article_pkey PRIMARY KEY,
     title            text        NOT NULL,
     body             text        NOT NULL CONSTRAINT article_body_given CHECK (body <> ''),
-    -- A date-time also has its day on the calendar where it was written and
-    -- its offset from UTC, so that it can be given back as it came.
+    -- The first day that it may be, on the calendar where it was written, and
+    -- how much of the date is known; a date-time instead has its instant and its
+    -- offset from UTC, so that it can be given back as it came.
     published_on     date        CONSTRAINT article_published_on_plausible
                                  CHECK (published_on BETWEEN '1800-01-01' AND '2199-12-31'),
+    published_precision text     CONSTRAINT article_published_precision_known
+                                 CHECK (published_precision IN ('day', 'month', 'year')),
     published_at     timestamptz CONSTRAINT article_published_at_has_day
                                  CHECK (published_at IS NULL OR published_on IS NOT NULL),
     published_offset integer     CONSTRAINT article_published_offset_range
@@ -21,6 +24,7 @@ CREATE TABLE article (
     updated_at       timestamptz NOT NULL,
     revision         integer     NOT NULL CONSTRAINT article_revision_from_one CHECK (revision >= 1),
     CONSTRAINT article_published_offset_with_time CHECK ((published_at IS NULL) = (published_offset IS NULL)),
+    CONSTRAINT article_published_either CHECK (num_nonnulls(published_precision, published_at) = num_nonnulls(published_on)),
     CONSTRAINT article_updated_after_created CHECK (updated_at >= created_at)
 );
 

@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"runtime"
+	"strconv"
 	"strings"
 	"syscall"
 	"time"
@@ -188,7 +189,7 @@ func (s *Server) watch(ctx context.Context, pid int) {
 	if ctx.Err() != nil { // Stop may have come before setKill
 		_ = syscall.Kill(pid, syscall.SIGINT)
 	}
-	for isPostgres(pid) {
+	for s.layout.serves(pid) {
 		time.Sleep(processTic)
 	}
 }
@@ -205,7 +206,7 @@ func (l layout) runningServer() (int, error) {
 	}
 	first, _, _ := strings.Cut(string(content), "\n")
 	var pid int
-	if _, err := fmt.Sscan(first, &pid); err != nil || !isPostgres(pid) {
+	if _, err := fmt.Sscan(first, &pid); err != nil || !l.serves(pid) {
 		// Postgres itself would take any process that has got this number since
 		// for a server. Nobody starts one behind our back: we have the lock.
 		if err := os.Remove(l.pidFile()); err != nil && !errors.Is(err, fs.ErrNotExist) {
@@ -216,19 +217,21 @@ func (l layout) runningServer() (int, error) {
 	return pid, nil
 }
 
-// isPostgres tells whether a process is alive and runs Postgres.
-func isPostgres(pid int) bool {
+// serves tells whether a process is alive and is a server on the cluster.
+func (l layout) serves(pid int) bool {
 	if pid <= 1 || errors.Is(syscall.Kill(pid, 0), syscall.ESRCH) {
 		return false
 	}
-	name, err := os.ReadFile(fmt.Sprintf("/proc/%d/comm", pid))
-	if err != nil {
-		if _, missing := os.Stat("/proc/self/comm"); missing == nil {
-			return false // it ended in between
+	proc := fmt.Sprintf("/proc/%d/", pid)
+	if _, err := os.Stat("/proc/self/comm"); err == nil { // Linux
+		name, err := os.ReadFile(proc + "comm")
+		if err != nil {
+			return false // it has just ended
 		}
-		if name, err = exec.Command("ps", "-o", "comm=", "-p", fmt.Sprint(pid)).Output(); err != nil {
-			return true // nobody can tell: rather wait than harm data
-		}
+		here, err1 := os.Stat(l.cluster)
+		there, err2 := os.Stat(proc + "cwd") // a server works in its cluster
+		return strings.HasPrefix(string(name), "postgres") && err1 == nil && err2 == nil && os.SameFile(here, there)
 	}
-	return strings.Contains(string(name), "postgres") || strings.Contains(string(name), "postmaster")
+	name, err := exec.Command("ps", "-o", "comm=", "-p", strconv.Itoa(pid)).Output()
+	return err != nil || strings.Contains(string(name), "postgres") // if nobody can tell, rather wait than harm data
 }

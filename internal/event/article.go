@@ -27,35 +27,60 @@ type Article struct {
 	Revision   int       `json:"revision,omitempty" doc:"Counts the versions of the text, from 1"`
 }
 
-// Moment is a date or a date-time of RFC 3339, as precise as it was given.
+// Moment is a date-time or a date of RFC 3339, or only its month or year, as
+// precise as it was given.
 type Moment struct {
-	Time    time.Time // midnight UTC if DayOnly
-	DayOnly bool
+	Time      time.Time // midnight UTC of the first day if only days are known
+	Precision Precision // "" for a date-time, else day, month or year
 }
 
-// ParseMoment reads "2017-01-26" or "2017-01-26T08:30:00+03:30"; the years are
-// limited as in ParseDay.
+// ParseMoment reads "2017-01-26T08:30:00+03:30", "2017-01-26", "2017-01" or
+// "2017"; the years are limited as in ParseDay.
 func ParseMoment(s string) (Moment, error) {
-	if len(s) == len(time.DateOnly) {
-		d, err := ParseDay(s)
-		return Moment{d.Time(), true}, err
+	var m Moment
+	switch len(s) {
+	case len("2006"):
+		m.Precision = YearPrecision
+	case len("2006-01"):
+		m.Precision = MonthPrecision
+	case len(time.DateOnly):
+		m.Precision = DayPrecision
+	default:
+		t, err := time.Parse(time.RFC3339, s)
+		if err != nil {
+			return m, fmt.Errorf("%q is not an RFC 3339 date or date-time: expected YYYY-MM-DD or YYYY-MM-DDThh:mm:ssZ", clip(s))
+		}
+		if !DayOfTime(t).Plausible() {
+			return m, fmt.Errorf("%q is out of range: expected a year from %d to %d", s, minDay.Year(), maxDay.Year())
+		}
+		return Moment{Time: t}, nil
 	}
-	t, err := time.Parse(time.RFC3339, s)
-	if err != nil {
-		return Moment{}, fmt.Errorf("%q is not an RFC 3339 date or date-time: expected YYYY-MM-DD or YYYY-MM-DDThh:mm:ssZ", clip(s))
-	}
-	if !DayOfTime(t).Plausible() {
-		return Moment{}, fmt.Errorf("%q is out of range: expected a year from %d to %d", s, minDay.Year(), maxDay.Year())
-	}
-	return Moment{t, false}, nil
+	span, err := ParseSpan(s)
+	m.Time = span.Start.Time()
+	return m, err
 }
 
-// Day gives the civil date on the calendar where it was written.
-func (m Moment) Day() Day { return DayOfTime(m.Time) }
+// Span gives the days that it may be, on the calendar where it was written:
+// one day, or all of a month or a year.
+func (m Moment) Span() Span {
+	first := DayOfTime(m.Time)
+	switch m.Precision {
+	case YearPrecision:
+		return yearSpan(first.Year())
+	case MonthPrecision:
+		return MonthSpan(m.Time.Year(), m.Time.Month())
+	}
+	return Span{first, first}
+}
 
 // String gives the moment as precisely as it was given.
 func (m Moment) String() string {
-	if m.DayOnly {
+	switch m.Precision {
+	case YearPrecision:
+		return m.Time.Format("2006")
+	case MonthPrecision:
+		return m.Time.Format("2006-01")
+	case DayPrecision:
 		return m.Time.Format(time.DateOnly)
 	}
 	return m.Time.Format(time.RFC3339)
@@ -133,6 +158,9 @@ func (d Draft) Check(maxText int) (Article, error) {
 	if a.Language == "" {
 		a.Language = "en"
 	}
+	if !isLanguageTag(a.Language) {
+		fault("language", "expected a BCP 47 tag such as en or pt-BR", clip(a.Language))
+	}
 	if d.Published != "" {
 		m, err := ParseMoment(strings.TrimSpace(d.Published))
 		if err != nil {
@@ -151,12 +179,23 @@ func (d Draft) Check(maxText int) (Article, error) {
 	return a, nil
 }
 
-// PublishedDay gives the day of publication, if it is known.
+// isLanguageTag tells letters, digits and hyphens, as BCP 47 has them.
+func isLanguageTag(s string) bool {
+	for _, r := range s {
+		if r != '-' && (r < '0' || r > '9') && (r < 'A' || r > 'Z') && (r < 'a' || r > 'z') {
+			return false
+		}
+	}
+	return true
+}
+
+// PublishedDay gives the day of publication, if it is known to the day.
 func (a *Article) PublishedDay() (Day, bool) {
 	if a.Published == nil {
 		return 0, false
 	}
-	return a.Published.Day(), true
+	s := a.Published.Span()
+	return s.Start, s.Start == s.End
 }
 
 // English tells whether the article is in a language that is coded.
@@ -164,13 +203,14 @@ func (a *Article) English() bool {
 	return a.Language == "en" || strings.HasPrefix(strings.ToLower(a.Language), "en-")
 }
 
-// ContentHash is the SHA-256 of what the coder reads: title, day of
+// ContentHash is the SHA-256 of what the coder reads: title, days of
 // publication and text. Articles with the same hash have the same events.
 func (a *Article) ContentHash() [sha256.Size]byte {
 	h := sha256.New()
 	day := ""
-	if d, ok := a.PublishedDay(); ok {
-		day = d.String()
+	if p := a.Published; p != nil {
+		s := p.Span()
+		day = s.Start.String() + "/" + s.End.String()
 	}
 	fmt.Fprintf(h, "%d\n%s\n%s\n%s", len(a.Title), a.Title, day, a.Text)
 	return [sha256.Size]byte(h.Sum(nil))

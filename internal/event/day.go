@@ -76,7 +76,7 @@ func ParseSpan(s string) (Span, error) {
 	switch len(s) {
 	case len("2006"):
 		if t, err := time.Parse("2006", s); err == nil {
-			return plausible(s, Span{DayOf(t.Year(), time.January, 1), DayOf(t.Year(), time.December, 31)})
+			return plausible(s, yearSpan(t.Year()))
 		}
 	case len("2006-01"):
 		if t, err := time.Parse("2006-01", s); err == nil {
@@ -92,6 +92,10 @@ func ParseSpan(s string) (Span, error) {
 // MonthSpan gives the first and last day of a month.
 func MonthSpan(year int, month time.Month) Span {
 	return Span{DayOf(year, month, 1), DayOf(year, month+1, 0)}
+}
+
+func yearSpan(year int) Span {
+	return Span{DayOf(year, time.January, 1), DayOf(year, time.December, 31)}
 }
 
 func plausible(s string, p Span) (Span, error) {
