@@ -6,6 +6,7 @@ import (
 
 	"demarche/db"
 	"demarche/internal/event"
+	"demarche/internal/extract"
 )
 
 // coded is an article with its events.
@@ -37,18 +38,24 @@ func (s *server) postArticle(ctx context.Context, in *draftInput) (*codedOutput,
 }
 
 type extractOutput struct {
-	Body struct {
-		Events []event.Event `json:"events" doc:"In the order of the text; without ids, since nothing is stored"`
-	}
+	Body extract.Explanation
 }
 
 func (s *server) extract(_ context.Context, in *draftInput) (*extractOutput, error) {
+	explain, err := in.takeFlag("explain")
+	if err != nil {
+		return nil, err
+	}
 	a, err := in.article(s.MaxText)
 	if err != nil {
 		return nil, err
 	}
 	out := &extractOutput{}
-	out.Body.Events = s.Pipeline.Code(&a)
+	if explain {
+		out.Body = s.Pipeline.Explain(&a)
+	} else {
+		out.Body.Events = s.Pipeline.Code(&a)
+	}
 	return out, nil
 }
 

@@ -77,9 +77,14 @@ func (s *server) measure() func(http.Handler) http.Handler {
 		Name: "demarche_http_request_duration_seconds", Help: "Time to answer a request.",
 		Buckets: []float64{.0005, .001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 10},
 	}, []string{"method", "route", "code"})
-	s.Metrics.MustRegister(duration)
+	inFlight := prometheus.NewGauge(prometheus.GaugeOpts{
+		Name: "demarche_http_requests_in_flight", Help: "Requests that are being answered.",
+	})
+	s.Metrics.MustRegister(duration, inFlight)
 	return func(next http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			inFlight.Inc()
+			defer inFlight.Dec()
 			start := time.Now()
 			ww := middleware.NewWrapResponseWriter(w, r.ProtoMajor)
 			next.ServeHTTP(ww, r)

@@ -11,6 +11,7 @@ import (
 	"net/url"
 	"reflect"
 	"slices"
+	"strconv"
 	"strings"
 	"unicode/utf8"
 
@@ -73,6 +74,23 @@ func expected(names []string) string {
 		return ": expected none"
 	}
 	return ": expected one of " + strings.Join(names, ", ")
+}
+
+// takeFlag reads a parameter that is true or false and takes it out of the
+// query, which goes on to be read without it.
+func (r *request) takeFlag(name string) (bool, error) {
+	q, err := r.query()
+	if err != nil || !q.Has(name) {
+		return false, err
+	}
+	value, err := strconv.ParseBool(q.Get(name))
+	if err != nil || len(q[name]) != 1 {
+		return false, event.NewError(event.Invalid, "the query string is not valid",
+			event.FieldError{Location: "query." + name, Message: "expected true or false, once", Value: q.Get(name)})
+	}
+	q.Del(name)
+	r.rawQuery = q.Encode()
+	return value, nil
 }
 
 // nothing is the input of an operation that takes no parameters.

@@ -22,7 +22,7 @@ func (s *server) routes(r chi.Router) {
 	register(s, huma.Operation{
 		OperationID: "extract", Method: http.MethodPost, Path: "/v1/extract", Tags: []string{"Articles"},
 		Summary:    "Code an article without storing anything",
-		Parameters: draftParameters(), RequestBody: draftBody(s.huma), MaxBodyBytes: s.maxBody(),
+		Parameters: append(draftParameters(), explainParameter()), RequestBody: draftBody(s.huma), MaxBodyBytes: s.maxBody(),
 	}, s.extract)
 	register(s, huma.Operation{
 		OperationID: "get-article", Method: http.MethodGet, Path: "/v1/articles/{id}", Tags: []string{"Articles"},

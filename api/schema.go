@@ -70,6 +70,13 @@ func draftParameters() []*huma.Param {
 	return out
 }
 
+func explainParameter() *huma.Param {
+	return &huma.Param{
+		Name: "explain", In: "query", Schema: &huma.Schema{Type: huma.TypeBoolean},
+		Description: "Also show how each sentence was read: the parse, the names and what they resolved to, the rules that were tried",
+	}
+}
+
 func draftBody(api huma.API) *huma.RequestBody {
 	return &huma.RequestBody{Required: true, Content: map[string]*huma.MediaType{
 		"application/json": {Schema: schemaOf[event.Draft](api), Example: map[string]any{
@@ -112,4 +119,3 @@ func (s *server) problemResponse() *huma.Response {
 		Content:     map[string]*huma.MediaType{"application/problem+json": {Schema: schemaOf[huma.ErrorModel](s.huma)}},
 	}
 }
-

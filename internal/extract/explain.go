@@ -8,8 +8,8 @@ import (
 // names in it and what they resolved to, the rules that were tried and what
 // came of them. Offsets are code points into the article's text.
 type Explanation struct {
-	Events    []event.Event     `json:"events"`
-	Sentences []SentenceReading `json:"sentences"`
+	Events    []event.Event     `json:"events" doc:"In the order of the text; without ids, since nothing is stored"`
+	Sentences []SentenceReading `json:"sentences,omitempty" doc:"How each sentence was read; with explain=true"`
 }
 
 // SentenceReading is one sentence of an Explanation.

@@ -53,6 +53,9 @@ func (p *Pipeline) Code(a *event.Article) []event.Event {
 	return events
 }
 
+// Explain codes an article without storing anything and shows how.
+func (p *Pipeline) Explain(a *event.Article) extract.Explanation { return p.extractor.Explain(a) }
+
 // Put codes an article and stores it with its events in one transaction. An
 // article that is stored already is given back as it stands.
 func (p *Pipeline) Put(ctx context.Context, a event.Article) (db.Put, error) {
