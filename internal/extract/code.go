@@ -144,7 +144,7 @@ func (c *candidate) missing(r *compiled) string {
 		ok := false
 		switch need {
 		case "two":
-			ok = len(codes) > 1
+			ok = len(codes) > 1 || c.sides() > 1
 		case "person":
 			ok = people
 		case "subj":
@@ -157,6 +157,23 @@ func (c *candidate) missing(r *compiled) string {
 		}
 	}
 	return ""
+}
+
+// sides counts the parties that the grammar names, known or not: a meeting with
+// somebody whom no list knows is still a meeting.
+func (c *candidate) sides() int {
+	n := 0
+	for _, slot := range []string{"subj", "obj", "with", "between", "to", "agent"} {
+		for _, h := range c.frame.slots[slot] {
+			s := c.frame.s
+			if m := s.at[h]; m != nil && (m.bare || len(m.actors) > 0 && m.actors[0].person) {
+				n++
+			} else if s.Tokens[h].UPOS == nlp.PROPN && s.timeAt[h] < 0 && (m == nil || m.place == nil) || s.lower(h) == "they" {
+				n++
+			}
+		}
+	}
+	return n
 }
 
 // objectFits tells whether the object is one of those that the rule asks for.
@@ -489,12 +506,12 @@ func (c *candidate) foreground() bool {
 		switch s.Tokens[i].Rel {
 		case nlp.Root, nlp.Parataxis:
 			return true
-		case nlp.Ccomp, nlp.Xcomp, nlp.Conj, nlp.Advcl:
-			if t := s.Tokens[i]; t.Rel == nlp.Ccomp && s.child(i, nlp.Aux) >= 0 && t.XPOS == nlp.VBN {
+		case nlp.Acl, nlp.AclRelcl, nlp.Nmod:
+			return false
+		case nlp.Ccomp:
+			if s.child(i, nlp.Aux) >= 0 && s.Tokens[i].XPOS == nlp.VBN {
 				return false // "said that it had attacked"
 			}
-		default:
-			return false
 		}
 	}
 	return true

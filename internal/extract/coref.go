@@ -5,25 +5,29 @@ import (
 	"strings"
 
 	"demarche/internal/event"
-	"demarche/internal/gazetteer"
 	"demarche/internal/nlp"
 )
 
 // memory is who has been spoken of so far, for pronouns and definite phrases.
 type memory struct {
-	subject *actor   // person who was the subject of the last sentence that had one
-	person  *actor   // person mentioned last
-	state   *actor   // state or organisation mentioned last
-	group   []*actor // the last who acted together: two states, "Russian and Turkish officials"
-	counts  map[string]int
-	states  map[string]*actor
+	subject *actor             // person who was the subject of the last sentence that had one
+	person  *actor             // person mentioned last
+	state   *actor             // state or organisation mentioned last
+	group   []*actor           // the last who acted together: two states, "Russian and Turkish officials"
+	weights map[string]float64 // states by how much and how lately they were spoken of
 }
+
+// fading is how much of a state's weight lasts from one sentence to the next.
+const fading = 0.8
 
 // remember takes in a sentence that has been read.
 func (d *document) remember(s *sentence) {
 	mem := &d.memory
-	if mem.counts == nil {
-		mem.counts, mem.states = map[string]int{}, map[string]*actor{}
+	if mem.weights == nil {
+		mem.weights = map[string]float64{}
+	}
+	for code := range mem.weights {
+		mem.weights[code] *= fading
 	}
 	for _, m := range s.mentions {
 		for _, a := range m.actors {
@@ -37,11 +41,8 @@ func (d *document) remember(s *sentence) {
 			} else if !m.demonym && m.entry != nil {
 				mem.state = a
 			}
-			if m.entry != nil && m.entry.Kind != gazetteer.KindPerson {
-				mem.counts[a.code]++
-				if a.sector == event.Government {
-					mem.states[a.code] = a
-				}
+			if _, ok := d.x.gazetteer.Country(a.code); ok && (m.entry != nil || a.person) {
+				mem.weights[a.code]++
 			}
 		}
 	}
@@ -194,11 +195,14 @@ func (d *document) definite(s *sentence, i int, m *mention) []*actor {
 	plural := s.Tokens[i].Feats.Has(nlp.Plural)
 	if plural {
 		switch m.title {
-		case "side", "leader", "president", "minister", "country", "nation", "party", "state", "government", "counterpart", "power", "delegation", "official", "team":
+		case "side", "leader", "president", "minister", "country", "nation", "party", "state", "government", "counterpart", "power", "delegation", "official", "team", "man", "woman":
 			if len(d.memory.group) > 1 {
 				return d.memory.group
 			}
 		}
+	}
+	if m.title == "man" || m.title == "woman" {
+		return nil
 	}
 	if r.person && !plural {
 		for _, p := range slices.Backward(d.persons) {
@@ -213,7 +217,7 @@ func (d *document) definite(s *sentence, i int, m *mention) []*actor {
 			return []*actor{d.memory.state}
 		}
 		return nil
-	case "people", "party", "team", "power", "agency", "company", "house", "side":
+	case "party", "power", "agency", "company", "house", "side", "neighbor", "neighbour", "ally", "counterpart", "capital":
 		return nil
 	}
 	code := d.homeOf(s, i)
@@ -235,9 +239,12 @@ func (d *document) homeOf(s *sentence, i int) string {
 			return m.place.Country
 		}
 	}
-	best, most := "", 1
-	for code, n := range d.memory.counts {
-		if _, ok := d.memory.states[code]; ok && (n > most || n == most && code < best) {
+	if d.narrator != nil {
+		return d.narrator.code
+	}
+	best, most := "", 0.0
+	for code, n := range d.memory.weights {
+		if n > most || n == most && code < best {
 			best, most = code, n
 		}
 	}

@@ -89,20 +89,7 @@ func (d *document) explain(s *sentence) SentenceReading {
 			int(t.RuneStart), int(t.RuneEnd), t.Form, t.Lemma, t.UPOS.String(), t.XPOS.String(), t.Head, t.Rel.String(),
 		})
 	}
-	for _, m := range s.mentions {
-		e := EntityReading{Text: s.words(m.first, m.last), Actors: []ActorRead{}, Why: m.why}
-		actors := m.actors
-		if m.bare && len(actors) == 0 {
-			actors = d.definite(s, m.last, m)
-		}
-		for _, a := range actors {
-			e.Actors = append(e.Actors, ActorRead{a.name, a.code, a.sector, a.title})
-		}
-		if m.place != nil {
-			e.Place = m.place.Name + ", " + m.place.Country
-		}
-		r.Entities = append(r.Entities, e)
-	}
+	r.Entities = append(r.Entities, s.entities...)
 	for _, t := range s.times {
 		r.Dates = append(r.Dates, s.words(t.first, t.last))
 	}
@@ -123,4 +110,25 @@ func (d *document) explain(s *sentence) SentenceReading {
 		r.Reason = "no rule that it triggers holds"
 	}
 	return r
+}
+
+// entities reads the mentions of a sentence, as they are understood at this
+// point of the article.
+func (d *document) entities(s *sentence) []EntityReading {
+	var out []EntityReading
+	for _, m := range s.mentions {
+		e := EntityReading{Text: s.words(m.first, m.last), Actors: []ActorRead{}, Why: m.why}
+		actors := m.actors
+		if m.bare && len(actors) == 0 {
+			actors = d.definite(s, m.last, m)
+		}
+		for _, a := range actors {
+			e.Actors = append(e.Actors, ActorRead{a.name, a.code, a.sector, a.title})
+		}
+		if m.place != nil {
+			e.Place = m.place.Name + ", " + m.place.Country
+		}
+		out = append(out, e)
+	}
+	return out
 }

@@ -46,16 +46,20 @@ func (d *document) code() []*candidate {
 		if s.Boilerplate {
 			continue
 		}
+		d.findMentions(s)
 		for _, c := range d.candidates(s) {
 			found = append(found, c)
 			d.rememberParties(c)
+		}
+		if d.explaining {
+			s.entities = d.entities(s)
 		}
 		d.remember(s)
 	}
 	return found
 }
 
-// read parses an article and finds what its sentences mention.
+// read parses an article.
 func (x *Extractor) read(a *event.Article) *document {
 	d := &document{x: x, article: a, nlp: x.analyzer.Analyze(a.Text)}
 	if day, ok := a.PublishedDay(); ok {
@@ -65,7 +69,6 @@ func (x *Extractor) read(a *event.Article) *document {
 	for i := range d.nlp.Sentences {
 		s := newSentence(d.nlp, i)
 		s.addTimes(d.anchor)
-		d.findMentions(s)
 		d.sentences = append(d.sentences, s)
 	}
 	return d

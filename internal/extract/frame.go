@@ -35,6 +35,25 @@ func (f *frame) addVerb(v int) {
 	} else {
 		f.add("subj", subjects...)
 	}
+	if len(f.slots["subj"])+len(f.slots["obj"]) == 0 && isFinite(s, v) {
+		if m := s.mentionBefore(v); m != nil {
+			f.add("subj", s.headOf(m))
+		}
+	}
+	// Names and compounds that hang on a finite verb are its subject before it
+	// and its object behind it.
+	if isFinite(s, v) {
+		for _, k := range s.children(v, nlp.Compound, nlp.Nmod, nlp.Appos, nlp.Flat, nlp.Amod, nlp.NmodDesc) {
+			if m := s.at[k]; m == nil || len(m.actors) == 0 && !m.bare {
+				continue
+			}
+			if k < v && len(f.slots["subj"]) == 0 && !passive {
+				f.add("subj", k)
+			} else if p := s.preposition(k); k > v && p != "" {
+				f.add(p, k)
+			}
+		}
+	}
 	f.add("obj", s.children(v, nlp.Obj)...)
 	f.add("iobj", s.children(v, nlp.IObj)...)
 	for _, k := range s.children(v, nlp.Obl, nlp.OblAgent) {
@@ -118,7 +137,7 @@ func nounFrame(s *sentence, n int, lex *lexicon) *frame {
 	case nlp.Obl:
 		switch s.preposition(top) {
 		case "in", "on", "during", "at", "for", "after", "into", "following", "to":
-			if lex.lightVerbs[s.lemma(h)] || s.lemma(h) == "meet" || s.lemma(h) == "be" || s.lemma(h) == "arrive" {
+			if lex.lightVerbs[s.lemma(h)] || lex.travelVerbs[s.lemma(h)] || s.lemma(h) == "meet" || s.lemma(h) == "be" {
 				f.verb = h
 				f.addSupport(h)
 			}
@@ -142,6 +161,32 @@ func (f *frame) addSupport(v int) {
 			f.add(p, k)
 		}
 	}
+}
+
+// isFinite tells a verb with a tense, which must have a subject somewhere.
+func isFinite(s *sentence, v int) bool {
+	switch s.Tokens[v].XPOS {
+	case nlp.VBD, nlp.VBZ, nlp.VBP:
+		return true
+	}
+	return false
+}
+
+// mentionBefore gives the mention that ends right before a verb, adverbs and a
+// closing comma aside: long names with titles are what parsers get wrong.
+func (s *sentence) mentionBefore(v int) *mention {
+	for i := v - 1; i >= 0; i-- {
+		if m := s.at[i]; m != nil {
+			if len(m.actors) > 0 {
+				return m
+			}
+			return nil
+		}
+		if u := s.Tokens[i].UPOS; u != nlp.ADV && u != nlp.AUX && u != nlp.PUNCT {
+			return nil
+		}
+	}
+	return nil
 }
 
 // isPassive tells a passive verb, finite or reduced.

@@ -21,6 +21,7 @@ type lexicon struct {
 	sayVerbs    map[string]bool
 	allegations map[string]bool
 	intentions  map[string]bool
+	travelVerbs map[string]bool
 }
 
 func newLexicon() *lexicon {
@@ -53,7 +54,7 @@ func newLexicon() *lexicon {
 	add(person(event.Media), `journalist reporter correspondent`)
 	add(person(event.Business), `businessman executive`)
 	add(person(event.Civilians), `citizen civilian protester demonstrator student villager refugee worker resident farmer migrant immigrant
-		people national hostage prisoner detainee voter marcher striker crowd`)
+		people man woman national hostage prisoner detainee voter marcher striker crowd`)
 
 	add(group(event.Government), `government administration cabinet ministry state country nation authority leadership delegation regime
 		embassy side presidency mission republic kingdom kremlin monarchy junta consulate department foreign_ministry team power neighbor neighbour
@@ -81,6 +82,7 @@ func newLexicon() *lexicon {
 		attend join host convene finalize ink strike broker mediate agree announce declare extend impose lift end complete carry
 		convey express voice offer provide send receive deliver lodge file lead engage stage organize enter finish plan schedule cancel
 		postpone suspend adopt release condemn`)
+	l.travelVerbs = set(`go travel fly come arrive head return leave visit gather sit engage`)
 	l.sayVerbs = set(`say tell state announce report add note note declare confirm stress underline underscore emphasize point explain
 		believe think claim argue insist reiterate write quote predict indicate reveal disclose`)
 	l.allegations = set(`accuse allege claim deny blame suspect charge dispute doubt refute dismiss`)

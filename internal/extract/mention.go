@@ -210,6 +210,10 @@ func (d *document) addTitled(s *sentence, i int) {
 	first := d.phraseStart(s, i)
 	r := d.x.lexicon.roles[s.lemma(i)]
 	m := &mention{first: first, last: end - 1, title: s.lemma(i), why: "title and name"}
+	var of *mention // "King Salman of Saudi Arabia"
+	if start == i+1 {
+		of = d.officeOf(s, end-1)
+	}
 	name := s.words(start, end-1)
 	known := s.at[end-1]
 	if known == nil || known.entry == nil || known.entry.Kind != gazetteer.KindPerson {
@@ -229,6 +233,9 @@ func (d *document) addTitled(s *sentence, i int) {
 		}
 		if a.code == "" {
 			a.title = s.words(first, i)
+			if of != nil {
+				a.code = of.actors[0].code
+			}
 			d.placeUnder(s, a, i, r)
 		}
 		m.actors = []*actor{a}
@@ -251,26 +258,9 @@ func (d *document) placeUnder(s *sentence, a *actor, i int, r role) {
 		}
 	}
 	if a.code == "" {
-		if e, ok := d.x.gazetteer.HolderOf(d.titleWords(s, i), "", d.day); ok && strings.Contains(gazetteer.Normalize(e.Name), gazetteer.Normalize(lastWord(a.name))) {
-			office, _ := d.x.gazetteer.OfficeOn(e, d.day)
-			a.code = office.Code
-		}
+		a.code = d.homeOf(s, i)
 	}
 }
-
-// titleWords gives the words of a title with the modifiers right before it:
-// "foreign minister".
-func (d *document) titleWords(s *sentence, i int) string {
-	if i > 0 && s.at[i-1] == nil {
-		switch s.lower(i - 1) {
-		case "prime", "foreign", "defense", "defence", "vice", "deputy", "interior", "finance":
-			return s.lower(i-1) + " " + s.lemma(i)
-		}
-	}
-	return s.lemma(i)
-}
-
-func lastWord(s string) string { return s[strings.LastIndexByte(s, ' ')+1:] }
 
 // named finds a person of the article by full name or surname.
 func (d *document) named(name string) *actor {
@@ -361,6 +351,10 @@ func (d *document) phraseStart(s *sentence, i int) int {
 	first := i
 	for j := i - 1; j >= 0; j-- {
 		t := &s.Tokens[j]
+		if m := s.at[j]; m != nil && !m.bare && m.title == "" && len(m.actors) > 0 && !m.actors[0].person {
+			first, j = m.first, m.first // a nationality or a body, whatever its tag
+			continue
+		}
 		switch t.UPOS {
 		case nlp.ADJ, nlp.NOUN, nlp.PROPN, nlp.NUM:
 			if s.timeAt[j] >= 0 {
@@ -449,7 +443,9 @@ func (d *document) addRole(s *sentence, i int) {
 	}
 	switch s.Tokens[i].Rel {
 	case nlp.Compound, nlp.Flat, nlp.Amod:
-		return // part of another phrase
+		if h := s.Tokens[i].Head; h >= 0 && s.isNominal(h) {
+			return // part of another phrase
+		}
 	}
 	first := d.phraseStart(s, i)
 	codes, sector := d.belonging(s, i)

@@ -18,7 +18,8 @@ type sentence struct {
 	times    []timex
 	timeAt   []int // the index in times of the expression that covers each token, or -1
 	quoted   []bool
-	attempts []attempt // kept only for explanations
+	attempts []attempt       // kept only for explanations
+	entities []EntityReading // the same
 }
 
 func newSentence(doc *nlp.Document, index int) *sentence {
@@ -89,6 +90,17 @@ func (s *sentence) conjuncts(i int) []int {
 func (s *sentence) preposition(i int) string {
 	if k := s.child(i, nlp.Case); k >= 0 {
 		return strings.ToLower(s.Tokens[k].Form)
+	}
+	// Inside a long name the parser may hang it on any of the words.
+	if m := s.at[i]; m != nil {
+		for j := m.first; j <= m.last; j++ {
+			if k := s.child(j, nlp.Case); k >= 0 && k < m.first {
+				return strings.ToLower(s.Tokens[k].Form)
+			}
+		}
+		if m.first > 0 && s.Tokens[m.first-1].UPOS == nlp.ADP {
+			return s.lower(m.first - 1)
+		}
 	}
 	// A coordinated nominal has the preposition of the first one.
 	if s.Tokens[i].Rel == nlp.Conj {
