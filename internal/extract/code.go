@@ -43,7 +43,7 @@ func (d *document) candidates(s *sentence) []*candidate {
 		var f *frame
 		switch t := &s.Tokens[i]; {
 		case t.UPOS == nlp.VERB || t.UPOS == nlp.ADJ && s.child(i, nlp.Cop) >= 0:
-			for _, k := range verbKeys(s, i) {
+			for _, k := range verbKeys(s, i, d.x.lexicon) {
 				rules = append(rules, d.x.rules.verbs[k]...)
 			}
 			if rules != nil {
@@ -80,6 +80,9 @@ func (d *document) apply(r *compiled, f *frame) (c *candidate, failed string) {
 	if len(r.objects) > 0 && !d.objectFits(r, f) {
 		return nil, "its object is none of: " + r.object
 	}
+	if len(r.content) > 0 && !f.says(r.content) {
+		return nil, "what is said is not of its kind"
+	}
 	c = &candidate{rule: r, frame: f, weight: r.weight}
 	info, _ := r.typ.Info()
 	for _, a := range r.args {
@@ -106,6 +109,9 @@ func (d *document) apply(r *compiled, f *frame) (c *candidate, failed string) {
 	status, ok := d.statusOf(c)
 	if !ok {
 		return nil, "the text does not assert it"
+	}
+	if r.status != "" {
+		status = r.status
 	}
 	c.status = status
 	d.locate(c)
@@ -145,6 +151,8 @@ func (c *candidate) missing(r *compiled) string {
 		switch need {
 		case "two":
 			ok = len(codes) > 1 || c.sides() > 1
+		case "will":
+			ok = c.frame.will()
 		case "person":
 			ok = people
 		case "subj":
@@ -157,6 +165,38 @@ func (c *candidate) missing(r *compiled) string {
 		}
 	}
 	return ""
+}
+
+// will tells a verb in the future.
+func (f *frame) will() bool {
+	for _, k := range f.s.children(f.verb, nlp.Aux) {
+		switch f.s.lower(k) {
+		case "will", "'ll", "shall":
+			return true
+		}
+	}
+	return false
+}
+
+// says tells whether what the verb says holds one of the words: as the
+// predicate of what is said or right under it.
+func (f *frame) says(words map[string]bool) bool {
+	s, v := f.s, f.trigger
+	heads := s.children(v, nlp.Ccomp, nlp.Xcomp, nlp.Parataxis, nlp.Obl, nlp.Obj)
+	if t := &s.Tokens[v]; (t.Rel == nlp.Parataxis || t.Rel == nlp.Advcl) && t.Head >= 0 {
+		heads = append(heads, t.Head)
+	}
+	for _, h := range heads {
+		if words[s.lemma(h)] {
+			return true
+		}
+		for _, k := range s.children(h, nlp.Obj, nlp.Xcomp, nlp.Amod, nlp.Advmod, nlp.Aux, nlp.Obl, nlp.Conj, nlp.Acl, nlp.Nmod) {
+			if k != v && words[s.lemma(k)] {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // sides counts the parties that the grammar names, known or not: a meeting with
@@ -522,9 +562,6 @@ func (c *candidate) foreground() bool {
 func (d *document) statusOf(c *candidate) (status event.Status, ok bool) {
 	s, v := c.frame.s, c.frame.verb
 	status = event.Occurred
-	if c.rule.status != "" {
-		status = c.rule.status
-	}
 	for _, k := range s.children(c.frame.trigger, nlp.Amod, nlp.Compound) {
 		switch s.lemma(k) {
 		case "upcoming", "planned", "scheduled", "future", "proposed", "forthcoming", "next":

@@ -252,7 +252,7 @@ var objectControl = map[string]bool{
 }
 
 // verbKeys gives the trigger lemmas of a verb, the longest first: "call_on", "call".
-func verbKeys(s *sentence, v int) []string {
+func verbKeys(s *sentence, v int, lex *lexicon) []string {
 	lemma := s.lemma(v)
 	var keys []string
 	for _, k := range s.kids[v] {
@@ -263,9 +263,15 @@ func verbKeys(s *sentence, v int) []string {
 			if p := s.preposition(k); p != "" {
 				keys = append(keys, lemma+"_"+p)
 			}
+		case nlp.Xcomp:
+			keys = append(keys, lemma+"_"+s.lemma(k))
 		}
 	}
-	return append(keys, lemma)
+	keys = append(keys, lemma)
+	if lex.sayVerbs[lemma] {
+		keys = append(keys, "@say")
+	}
+	return keys
 }
 
 // nounKeys gives the trigger lemmas of a noun: with its compound or adjective

@@ -22,6 +22,9 @@ type rule struct {
 	args string
 	// object restricts a verb rule to objects with one of these lemmas.
 	object string
+	// content restricts a verb of saying to what is said: the predicate of its
+	// complement, or a word right under it, is one of these lemmas.
+	content string
 	// needs lists what must be filled: role names; "two" asks for two different
 	// codes, "person" for an actor that is a person or an official.
 	needs string
@@ -29,6 +32,18 @@ type rule struct {
 	weight float64
 	status event.Status // if the trigger itself says it
 }
+
+// What is said, by the stance that it takes.
+const (
+	accusing = `fail failure lie unacceptable provocative provocation dangerous illegal illegitimate unlawful threat threaten harm
+		violate violation breach aggression aggressor block obstruct undermine destabilize destabilise jeopardize sabotage
+		responsible responsibility blame insult disgrace outrageous outrage barbaric brutal brutality cruel cruelty evil
+		genocide crime shameful irresponsible hypocritical hypocrisy propaganda hostile unjust inhumane reckless cowardly
+		despicable heinous interfere interference meddle disregard abuse oppress oppression corrupt fraud unfair
+		unjustified cheat impede prolong exploit escalate mistake`
+	denying = `false untrue unfounded baseless groundless fabricate fabrication nonsense lie wrong ridiculous absurd`
+	urging  = `must should ought vital crucial essential imperative necessary`
+)
 
 // ruleTable holds all rules, by family.
 var ruleTable = []rule{
@@ -39,14 +54,15 @@ var ruleTable = []rule{
 	{name: "consult.travel", typ: event.Visit, verbs: "travel fly arrive head return go come depart", args: "subj=actor to=host in=host at=host for=host", needs: "person actor host", weight: .75},
 	{name: "consult.trip", typ: event.Visit, nouns: "visit trip tour stopover", args: "poss=actor mod=actor by=actor subj=actor of=actor to=host in=host agent=host", needs: "actor host", weight: .8},
 	{name: "consult.receive", typ: event.Visit, verbs: "receive welcome greet", args: "subj=host obj=actor agent=host", needs: "person actor host two", object: "@person", weight: .6},
-	{name: "consult.call", typ: event.Call, verbs: "phone telephone call", args: "subj=party obj=party", object: "@person", needs: "two", weight: .8},
-	{name: "consult.speak", typ: event.Call, verbs: "speak_with speak_by speak_to talk_with talk_by speak_on", args: "subj=party with=party to=party", needs: "two person", weight: .7},
+	{name: "consult.call", typ: event.Call, verbs: "phone telephone call contact", args: "subj=party obj=party", object: "@person", needs: "two", weight: .8},
+	{name: "consult.speak", typ: event.Call, verbs: "speak speak_with speak_by speak_to talk_with talk_by speak_on", args: "subj=party with=party to=party", needs: "two person", weight: .7},
 	{name: "consult.conversation", typ: event.Call, nouns: "call conversation phone_call telephone_conversation videoconference teleconference", args: "poss=party mod=party subj=party with=party between=party of=party from=party to=party", needs: "two", weight: .85},
 	{name: "consult.letter", typ: event.Call, nouns: "letter message", args: "poss=party mod=party subj=party from=party to=party", needs: "two subj", weight: .5},
 	{name: "consult.talks", typ: event.Talks, nouns: "talks negotiation negotiations consultation consultations dialogue discussion discussions round", args: "poss=party mod=party subj=party with=party between=party among=party of=party by=party agent=party host=host", needs: "", weight: .8},
 	{name: "consult.negotiate", typ: event.Talks, verbs: "negotiate bargain", args: "subj=party with=party between=party", needs: "two", weight: .8},
 	{name: "consult.discuss", typ: event.Talks, verbs: "discuss", args: "subj=party with=party", needs: "two", weight: .6},
-	{name: "consult.summit", typ: event.Summit, nouns: "summit conference session", args: "poss=party mod=party subj=party of=party between=party with=party by=party", needs: "", weight: .7},
+	{name: "consult.gather", typ: event.Summit, verbs: "gather convene", args: "subj=party", needs: "two", weight: .6},
+	{name: "consult.summit", typ: event.Summit, nouns: "summit conference session gathering forum", args: "poss=party mod=party subj=party of=party between=party with=party by=party", needs: "", weight: .7},
 	{name: "consult.mediate", typ: event.Mediation, verbs: "mediate facilitate", args: "subj=actor agent=actor between=target obj=target in=target", needs: "actor", weight: .7},
 	{name: "consult.mediation", typ: event.Mediation, nouns: "mediation mediator good_offices", args: "poss=actor mod=actor by=actor of=actor subj=actor between=target", needs: "actor", weight: .7},
 
@@ -59,6 +75,10 @@ var ruleTable = []rule{
 	{name: "agree.offer", typ: event.Pledge, verbs: "offer propose invite volunteer", args: "subj=actor to=target obj=target", needs: "actor", weight: .7},
 	{name: "agree.commitment", typ: event.Pledge, nouns: "commitment pledge promise readiness willingness resolve determination", args: "poss=actor mod=actor subj=actor by=actor", needs: "actor subj", weight: .65},
 	{name: "agree.ready", typ: event.Pledge, verbs: "ready committed willing prepared determined", args: "subj=actor", needs: "actor", weight: .6},
+	{name: "agree.will", typ: event.Pledge, verbs: "continue help support assist work cooperate provide lead defend protect host maintain pursue strengthen stand ensure deliver send", args: "subj=actor with=target to=target", needs: "actor will", weight: .5, status: event.Occurred},
+	{name: "agree.intend", typ: event.Pledge, verbs: "intend plan aim", args: "subj=actor", needs: "actor", weight: .5, status: event.Occurred},
+	{name: "agree.initiative", typ: event.Pledge, verbs: "announce unveil present outline suggest", object: "initiative plan proposal roadmap intention readiness willingness", args: "subj=actor agent=actor to=target", needs: "actor", weight: .6},
+	{name: "agree.remain", typ: event.Pledge, verbs: "remain_committed reaffirm reiterate", object: "commitment intention readiness willingness resolve determination pledge", args: "subj=actor to=target obj.to=target", needs: "actor", weight: .7},
 	{name: "agree.onesided", typ: event.Pledge, verbs: "agree", args: "subj=actor", needs: "actor", weight: .6},
 	{name: "agree.statement", typ: event.Statement, nouns: "joint_statement communique communiqué joint_declaration declaration resolution", args: "subj=party by=party of=party agent=party mod=party", needs: "subj", weight: .75},
 	{name: "agree.adopt", typ: event.Statement, verbs: "adopt pass approve", object: "resolution declaration statement", args: "subj=actor agent=actor", needs: "actor", weight: .85},
@@ -77,6 +97,8 @@ var ruleTable = []rule{
 	// Cooperate
 	{name: "cooperate.praise", typ: event.Support, verbs: "praise hail welcome commend laud applaud thank congratulate support endorse back appreciate salute honor compliment", args: "subj=actor obj=target agent=actor for=none", needs: "actor", weight: .8},
 	{name: "cooperate.backing", typ: event.Support, nouns: "support solidarity condolence condolences gratitude appreciation congratulations backing endorsement thanks sympathy tribute", args: "subj=actor poss=actor mod=actor for=target with=target to=target agent=actor from=actor", needs: "actor subj", weight: .75},
+	{name: "cooperate.stand", typ: event.Support, verbs: "stand_with stand_by side_with unite_with", args: "subj=actor with=target by=target", needs: "actor target", weight: .75, status: event.Occurred},
+	{name: "cooperate.wish", typ: event.Support, verbs: "extend send express convey offer voice reaffirm", object: "wish greeting condolence sympathy support solidarity understanding gratitude appreciation confidence thanks satisfaction", args: "subj=actor agent=actor to=target with=target obj.to=target obj.with=target obj.for=target", needs: "actor", weight: .8},
 	{name: "cooperate.condole", typ: event.Support, verbs: "condole mourn sympathize", args: "subj=actor with=target", needs: "actor", weight: .7},
 	{name: "cooperate.importance", typ: event.Support, verbs: "emphasize stress underline reaffirm reiterate underscore", object: "importance support commitment", args: "subj=actor obj=target", needs: "actor", weight: .6},
 	{name: "cooperate.recognize", typ: event.Recognition, verbs: "recognize recognise", args: "subj=actor obj=target agent=actor", object: "@actor", needs: "actor target two", weight: .75},
@@ -91,14 +113,23 @@ var ruleTable = []rule{
 	// Verbal conflict
 	{name: "request.urge", typ: event.Request, verbs: "urge call_on call_upon appeal_to appeal ask demand request implore beseech exhort", args: "subj=actor obj=target on=target upon=target to=target comp=target agent=actor", needs: "actor", weight: .8},
 	{name: "request.call", typ: event.Request, verbs: "call_for press_for seek insist_on", args: "subj=actor on=target agent=actor", needs: "actor", weight: .7},
+	{name: "request.encourage", typ: event.Request, verbs: "encourage recommend press push pressure require insist plead beg", args: "subj=actor obj=target on=target comp=target agent=actor", needs: "actor", weight: .65},
+	{name: "request.say", typ: event.Request, verbs: "@say", content: urging, args: "subj=actor comp=target", needs: "actor target two", weight: .55},
 	{name: "request.noun", typ: event.Request, nouns: "call appeal demand request", args: "poss=actor mod=actor by=actor from=actor subj=actor to=target on=target", needs: "actor subj", weight: .5},
 	{name: "criticize.verb", typ: event.Criticism, verbs: "criticize criticise condemn denounce accuse blame slam decry deplore lambast rebuke allege censure sue berate chastise blast", args: "subj=actor obj=target on=target for=none agent=actor comp=target", needs: "actor", weight: .85},
+	{name: "criticize.concern", typ: event.Criticism, verbs: "concerned worried alarmed appalled outraged disappointed dismayed", args: "subj=actor by=target with=target about=target", needs: "actor", weight: .6},
+	{name: "criticize.voice", typ: event.Criticism, verbs: "express voice raise register", object: "concern doubt alarm outrage regret disappointment objection dismay skepticism anger", args: "subj=actor about=target over=target obj.about=target obj.over=target agent=actor", needs: "actor", weight: .7},
+	{name: "criticize.say", typ: event.Criticism, verbs: "@say", content: accusing, args: "subj=actor comp=target", needs: "actor target two", weight: .55},
+	{name: "criticize.call", typ: event.Criticism, verbs: "call describe characterize characterise label brand term", content: accusing, args: "subj=actor obj=target comp=target", needs: "actor", weight: .65},
 	{name: "criticize.noun", typ: event.Criticism, nouns: "criticism condemnation accusation concern outrage indignation", args: "poss=actor mod=actor by=actor from=actor subj=actor of=target against=target", needs: "actor subj", weight: .55},
 	{name: "protest.summon", typ: event.DiplomaticProtest, verbs: "summon recall_in", object: "ambassador charge envoy diplomat consul attache", args: "subj=actor obj=target agent=actor", needs: "actor", weight: .9},
 	{name: "protest.lodge", typ: event.DiplomaticProtest, verbs: "lodge file submit send", object: "protest complaint note", args: "subj=actor agent=actor with=target to=target against=target obj.with=target obj.to=target obj.against=target", needs: "actor", weight: .85},
 	{name: "investigate.verb", typ: event.Investigation, verbs: "investigate probe indict inspect prosecute convict", args: "subj=actor obj=target agent=actor into=target", needs: "", weight: .7},
 	{name: "investigate.noun", typ: event.Investigation, nouns: "investigation inquiry probe indictment inspection trial", args: "subj=actor poss=actor mod=actor by=actor of=target into=target agent=actor", needs: "actor subj", weight: .55},
 	{name: "reject.verb", typ: event.Rejection, verbs: "reject refuse deny dismiss veto boycott decline rebuff oppose turn_down rule_out spurn", args: "subj=actor obj=target agent=actor by=actor", needs: "actor", weight: .8},
+	{name: "reject.call", typ: event.Rejection, verbs: "call describe characterize label brand dismiss", content: denying, args: "subj=actor obj=target comp=target", needs: "actor", weight: .7},
+	{name: "reject.say", typ: event.Rejection, verbs: "@say", content: denying, args: "subj=actor comp=target", needs: "actor", weight: .5},
+	{name: "reject.end", typ: event.Rejection, verbs: "terminate cancel abandon scrap quit", object: "agreement treaty deal meeting visit talk negotiation summit participation", args: "subj=actor agent=actor with=target obj.with=target", needs: "actor", weight: .7, status: event.Occurred},
 	{name: "reject.noun", typ: event.Rejection, nouns: "refusal rejection veto boycott denial", args: "poss=actor mod=actor by=actor subj=actor of=target", needs: "actor", weight: .6},
 	{name: "threaten.verb", typ: event.Threat, verbs: "threaten warn", args: "subj=actor obj=target agent=actor", needs: "actor", weight: .75},
 	{name: "threaten.noun", typ: event.Threat, nouns: "ultimatum threat", args: "poss=actor mod=actor from=actor by=actor subj=actor to=target against=target", needs: "actor subj", weight: .5},
@@ -116,9 +147,11 @@ var ruleTable = []rule{
 	{name: "mobilize.test", typ: event.Mobilization, verbs: "test test-fire launch fire", object: "missile rocket satellite", args: "subj=actor agent=actor", needs: "actor", weight: .65},
 	{name: "mobilize.noun", typ: event.Mobilization, nouns: "exercise exercises drill drills buildup mobilization parade", args: "poss=actor mod=actor by=actor subj=actor agent=actor", needs: "actor", weight: .5},
 	{name: "coerce.arrest", typ: event.Coercion, verbs: "arrest detain jail imprison seize confiscate deport ban blockade outlaw block sentence hack overthrow oust", args: "subj=actor obj=target agent=actor", needs: "", weight: .75},
+	{name: "coerce.close", typ: event.Coercion, verbs: "close revoke shut shut_down suspend restrict", object: "border license licence permit visa office site airspace crossing newspaper station website travel entry account", args: "subj=actor agent=actor", needs: "actor", weight: .65},
+	{name: "coerce.force", typ: event.Coercion, verbs: "capture seize_control take_over crack_down turn_away besiege evict suppress", args: "subj=actor obj=target agent=actor on=target of=target", needs: "actor", weight: .65},
 	{name: "coerce.noun", typ: event.Coercion, nouns: "arrest detention crackdown blockade coup cyberattack seizure siege", args: "poss=actor mod=actor by=actor subj=actor of=target on=target against=target", needs: "actor", weight: .5},
-	{name: "attack.verb", typ: event.Attack, verbs: "attack bomb shell kill strike raid assassinate abduct kidnap ambush invade storm shoot execute bombard shoot_down fire_on", args: "subj=actor obj=target agent=actor on=target at=target", needs: "", weight: .75},
-	{name: "attack.clash", typ: event.Attack, verbs: "clash fight battle", args: "subj=actor with=target against=target obj=target", needs: "", weight: .7},
+	{name: "attack.verb", typ: event.Attack, verbs: "attack bomb shell kill strike raid assassinate abduct kidnap ambush invade storm shoot execute bombard shoot_down fire_on hit target destroy wound injure murder massacre", args: "subj=actor obj=target agent=actor on=target at=target", needs: "", weight: .75},
+	{name: "attack.clash", typ: event.Attack, verbs: "clash fight battle retaliate fire open_fire", args: "subj=actor with=target against=target obj=target", needs: "", weight: .7},
 	{name: "attack.noun", typ: event.Attack, nouns: "attack airstrike airstrikes strike bombing assassination offensive raid invasion clash clashes shelling bombardment incursion killing ambush fighting battle abduction", args: "poss=actor mod=actor by=actor subj=actor of=target on=target against=target between=actor agent=actor with=target", needs: "actor", weight: .5},
 }
 
@@ -133,6 +166,7 @@ type compiled struct {
 	*rule
 	args    []argument
 	objects map[string]bool
+	content map[string]bool
 }
 
 const noRole event.Role = "none"
@@ -150,7 +184,7 @@ func compile(table []rule) (*ruleSet, error) {
 		roles[event.Role(r)] = true
 	}
 	for i := range table {
-		c := &compiled{rule: &table[i], objects: map[string]bool{}}
+		c := &compiled{rule: &table[i], objects: map[string]bool{}, content: map[string]bool{}}
 		if _, ok := c.typ.Info(); !ok {
 			return nil, fmt.Errorf("rule %s: unknown type %q", c.name, c.typ)
 		}
@@ -165,6 +199,9 @@ func compile(table []rule) (*ruleSet, error) {
 		}
 		for _, w := range strings.Fields(c.object) {
 			c.objects[w] = true
+		}
+		for _, w := range strings.Fields(c.rule.content) {
+			c.content[w] = true
 		}
 		for _, w := range strings.Fields(c.rule.verbs) {
 			set.verbs[w] = append(set.verbs[w], c)
