@@ -103,6 +103,11 @@ func (d *document) apply(r *compiled, f *frame) (c *candidate, failed string) {
 		}
 	}
 	d.mediators(c)
+	if !info.Symmetric && targeted[r.typ] && !c.has(event.Target) && c.has(event.Actor) {
+		for _, x := range d.nearest(c) {
+			c.fill(x, event.Target, false)
+		}
+	}
 	if missing := c.missing(r); missing != "" {
 		return nil, missing
 	}
@@ -117,6 +122,62 @@ func (d *document) apply(r *compiled, f *frame) (c *candidate, failed string) {
 	d.locate(c)
 	d.date(c)
 	return c, ""
+}
+
+// targeted lists the types whose target may stand deeper in the phrase: "called
+// for an end of the violence in Belarus".
+var targeted = map[event.Type]bool{
+	event.Support: true, event.Request: true, event.Criticism: true, event.Rejection: true, event.Threat: true, event.Sanction: true,
+	event.Aid: true, event.Coercion: true, event.Attack: true, event.Pledge: true, event.Concession: true, event.DiplomaticProtest: true,
+	event.Investigation: true, event.Expulsion: true,
+}
+
+// nearest gives the actors that are nearest below the trigger, level by level,
+// and are not its actor: states and bodies, persons, not towns.
+func (d *document) nearest(c *candidate) []*actor {
+	s := c.frame.s
+	level := []int{c.frame.trigger}
+	if v := c.frame.verb; v >= 0 && v != c.frame.trigger {
+		level = append(level, v)
+	}
+	for depth := 0; depth < 5 && len(level) > 0; depth++ {
+		var next []int
+		for _, i := range level {
+			for _, k := range s.kids[i] {
+				switch s.Tokens[k].Rel {
+				case nlp.Nsubj, nlp.NsubjPass, nlp.OblAgent, nlp.Advcl, nlp.Conj, nlp.AclRelcl, nlp.Parataxis, nlp.Punct, nlp.Appos:
+					if s.Tokens[k].Rel != nlp.Nsubj && s.Tokens[k].Rel != nlp.NsubjPass || depth == 0 {
+						continue
+					}
+				}
+				var out []*actor
+				for _, j := range s.conjuncts(k) {
+					if m := s.at[j]; m == nil || m.entry != nil && m.entry.Kind == gazetteer.KindCapital && s.preposition(j) != "" {
+						continue
+					}
+					for _, a := range d.actorsAt(s, j) {
+						if a.code != "" && !c.hasCode(a.code) {
+							out = append(out, a)
+						}
+					}
+				}
+				if len(out) > 0 {
+					return out
+				}
+				next = append(next, k)
+			}
+		}
+		level = next
+	}
+	return nil
+}
+
+func (c *candidate) has(role event.Role) bool {
+	return slices.ContainsFunc(c.roles, func(x filled) bool { return x.role == role })
+}
+
+func (c *candidate) hasCode(code string) bool {
+	return slices.ContainsFunc(c.roles, func(x filled) bool { return x.code == code })
 }
 
 // fill adds an actor, once an event and code; what is filled first stays.
