@@ -478,22 +478,99 @@ func (d *document) locate(c *candidate) {
 	}
 	for _, root := range roots {
 		for _, m := range s.mentions {
-			if m.place == nil || m.demonym || !s.locative(m, root) {
-				continue
+			if m.isPlace() && s.locative(m, root) {
+				d.setPlace(c, s, m)
+				return
 			}
+		}
+	}
+	// "the London conference", "the offensive on Marib", "to isolate Raqqa"
+	for _, m := range s.mentions {
+		if !m.isPlace() {
+			continue
+		}
+		head := s.headOf(m)
+		h := s.Tokens[head].Head
+		if h != c.frame.trigger && !slices.Contains(c.frame.slots["obj"], h) && !slices.Contains(c.frame.slots["obj"], head) {
+			continue
+		}
+		town := m.entry != nil && m.entry.Kind == gazetteer.KindPlace
+		if r := s.Tokens[head].Rel; town && (r == nlp.Compound || r == nlp.Obj || r == nlp.Nmod || r == nlp.Obl || r == nlp.NmodPoss) {
 			d.setPlace(c, s, m)
 			return
 		}
 	}
+	// A place of the clause that governs this one: "said in Geneva that ..."
+	for _, m := range s.mentions {
+		if !m.isPlace() || !placePrepositions[s.preposition(s.headOf(m))] {
+			continue
+		}
+		verb := s.clauseVerb(s.headOf(m))
+		if verb < 0 || s.under(c.frame.trigger, verb) {
+			d.setPlace(c, s, m)
+			return
+		}
+	}
+	if c.rule.typ == event.Attack {
+		for _, x := range c.roles {
+			if x.role == event.Target {
+				for _, m := range s.mentions {
+					if m.entry != nil && m.entry.Kind == gazetteer.KindState && m.entry.Code == x.code && m.place != nil {
+						d.setPlace(c, s, m)
+						return
+					}
+				}
+			}
+		}
+	}
+	d.inheritPlace(c)
+}
+
+// inheritPlace takes the place of the encounter that the article last told of
+// for what was said and agreed there by those who took part.
+func (d *document) inheritPlace(c *candidate) {
+	info, _ := c.rule.typ.Info()
+	switch info.Family {
+	case "consult", "agree", "cooperate", "verbal conflict":
+	default:
+		return
+	}
+	v := d.venue
+	if v == nil || c.status != v.status || c.rule.typ == event.Call {
+		return
+	}
+	for _, x := range c.roles {
+		if x.role != event.Target && v.hasCode(x.code) {
+			c.place, c.where, c.country = v.place, v.where, v.country
+			return
+		}
+	}
+}
+
+// isPlace tells a mention that can say where something happens.
+func (m *mention) isPlace() bool { return m.place != nil && !m.demonym }
+
+// placePrepositions stand in front of the place where something happens.
+var placePrepositions = map[string]bool{
+	"in": true, "at": true, "near": true, "outside": true, "inside": true, "across": true, "around": true, "throughout": true, "into": true,
+	"within": true,
+}
+
+// clauseVerb gives the verb that governs token i, or -1.
+func (s *sentence) clauseVerb(i int) int {
+	for j := s.Tokens[i].Head; j >= 0; j = s.Tokens[j].Head {
+		if s.isVerb(j) {
+			return j
+		}
+	}
+	return -1
 }
 
 // locative tells whether a mention is a place of the predicate at root: below
 // it, behind a preposition of place, and not in a clause of its own.
 func (s *sentence) locative(m *mention, root int) bool {
 	head := s.headOf(m)
-	switch s.preposition(head) {
-	case "in", "at", "near", "outside", "inside", "across", "around", "throughout":
-	default:
+	if !placePrepositions[s.preposition(head)] {
 		return false
 	}
 	for i := head; i >= 0; i = s.Tokens[i].Head {
@@ -520,11 +597,14 @@ func (s *sentence) headOf(m *mention) int {
 func (d *document) setPlace(c *candidate, s *sentence, m *mention) {
 	c.place = m.place
 	c.country = m.place.Country
-	if m.place.Precision != "country" {
-		c.where = s.words(m.first, m.last)
+	c.where = s.words(m.first, m.last)
+	// "Washington, D.C.": the region is part of the name.
+	if s.lower(m.last+1) == "," && s.lower(m.last+2) == "d.c." {
+		c.where = s.words(m.first, m.last+2)
 	}
-	if m.entry != nil && m.entry.Kind == gazetteer.KindState {
-		c.country, c.where = m.entry.Code, ""
+	switch c.rule.typ {
+	case event.Meeting, event.Visit, event.Talks, event.Summit:
+		d.venue = c
 	}
 }
 

@@ -44,6 +44,7 @@ type document struct {
 	persons   []*actor   // in order of first mention
 	narrator  *actor     // who says "we" outside of quotes
 	memory    memory
+	venue     *candidate // the last encounter with a place
 	// explaining keeps what was tried, for Explain.
 	explaining bool
 }
