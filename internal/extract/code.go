@@ -94,6 +94,9 @@ func (d *document) apply(r *compiled, f *frame) (c *candidate, failed string) {
 			if len(direct) == 0 && (a.role == event.Target || a.role == event.Actor && a.slot != "subj") {
 				direct = d.actorsWithin(s, h)
 			}
+			if len(direct) == 0 && a.slot == "subj" {
+				direct = d.owners(s, h)
+			}
 			if a.role == event.Host {
 				direct = d.hostAt(s, h)
 			}
@@ -346,6 +349,27 @@ func (d *document) actorsAt(s *sentence, i int) []*actor {
 		return out
 	}
 	return nil
+}
+
+// owners gives the states and bodies that stand right before a noun: "African
+// Union observers", "Sierra Leone's war crimes tribunal".
+func (d *document) owners(s *sentence, i int) []*actor {
+	var out []*actor
+	if s.Tokens[i].UPOS != nlp.NOUN && s.Tokens[i].UPOS != nlp.PROPN {
+		return nil
+	}
+	for _, k := range s.children(i, nlp.NmodPoss, nlp.Amod, nlp.Compound, nlp.NmodDesc) {
+		m := s.at[k]
+		if m == nil || k > i || m.bare {
+			continue
+		}
+		for _, a := range m.actors {
+			b := *a
+			b.name, b.plural = s.words(d.phraseStart(s, i), i), s.Tokens[i].Feats.Has(nlp.Plural)
+			out = append(out, &b)
+		}
+	}
+	return out
 }
 
 // actorsWithin gives the actors that a nominal that is no actor itself belongs

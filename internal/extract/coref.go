@@ -122,6 +122,9 @@ func (d *document) pronoun(s *sentence, i int) []*actor {
 				return []*actor{a}
 			}
 		}
+		if len(d.memory.group) > 1 { // a joint statement: those who make it
+			return d.memory.group
+		}
 		if d.narrator != nil {
 			return []*actor{d.narrator}
 		}

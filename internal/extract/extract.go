@@ -4,6 +4,7 @@
 package extract
 
 import (
+	"strings"
 	"time"
 
 	"demarche/internal/event"
@@ -75,12 +76,17 @@ func (x *Extractor) read(a *event.Article) *document {
 }
 
 // narratorOf gives who says "we" in a text of a government's own: the state of
-// the source, if the source is an institution of one.
+// the source, if the source is one or an institution of one ("US Department of
+// State").
 func (d *document) narratorOf(source string) *actor {
-	for _, e := range d.x.gazetteer.Lookup(source) {
-		switch e.Kind {
-		case gazetteer.KindInstitution, gazetteer.KindCapital, gazetteer.KindOrganization, gazetteer.KindState:
-			return &actor{key: e.Code + "/" + e.Sector, name: e.Name, code: e.Code, sector: event.Sector(e.Sector)}
+	for _, m := range d.x.gazetteer.Find(strings.Fields(source)) {
+		for _, e := range m.Entries {
+			switch e.Kind {
+			case gazetteer.KindInstitution, gazetteer.KindCapital, gazetteer.KindOrganization, gazetteer.KindState:
+				if e.Sector != string(event.Media) && e.Sector != string(event.NGO) {
+					return &actor{key: e.Code + "/" + e.Sector, name: e.Name, code: e.Code, sector: event.Sector(e.Sector)}
+				}
+			}
 		}
 	}
 	return nil

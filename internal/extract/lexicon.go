@@ -35,11 +35,11 @@ func newLexicon() *lexicon {
 	titled := func(s event.Sector) role { return role{s, true, true} }
 	group := func(s event.Sector) role { return role{s, false, false} }
 
-	add(titled(event.Government), `president minister premier chancellor secretary king queen prince princess emir sheikh sultan crown
+	add(titled(event.Government), `mr. mrs. ms. president minister premier chancellor secretary king queen prince princess emir sheikh sultan crown
 		ambassador envoy governor mayor undersecretary commissioner representative chairman chairwoman chairperson chair chief leader
 		vice-president vice-premier negotiator coordinator adviser advisor counsellor counselor consul ayatollah taoiseach tsar emperor
 		pm fm director administrator`)
-	add(person(event.Government), `spokesman spokeswoman spokesperson official diplomat head_of_state counterpart statesman attaché attache
+	add(person(event.Government), `observer expert inspector monitor regulator ombudsman spokesman spokeswoman spokesperson official diplomat head_of_state counterpart statesman attaché attache
 		aide delegate mediator ruler monarch dictator`)
 	add(titled(event.Military), `general gen. admiral colonel col. commander captain lieutenant major brigadier marshal lt. maj. adm. capt.`)
 	add(person(event.Military), `soldier serviceman officer peacekeeper paratrooper pilot`)

@@ -229,6 +229,9 @@ func (d *document) addTitled(s *sentence, i int) {
 	} else {
 		a := d.named(name)
 		if a == nil {
+			a = d.inOffice(name)
+		}
+		if a == nil {
 			a = &actor{key: "name:" + gazetteer.Normalize(name), name: name, person: true}
 			d.persons = append(d.persons, a)
 		}
@@ -273,6 +276,27 @@ func (d *document) named(name string) *actor {
 		}
 	}
 	return nil
+}
+
+// inOffice finds the person with a surname who held an office on the article's
+// day, if there is just one.
+func (d *document) inOffice(surname string) *actor {
+	if d.day == "" || strings.Contains(surname, " ") {
+		return nil
+	}
+	var found *gazetteer.Entry
+	for _, e := range d.x.gazetteer.Surname(surname) {
+		if _, ok := d.x.gazetteer.OfficeOn(e, d.day); ok {
+			if found != nil {
+				return nil
+			}
+			found = e
+		}
+	}
+	if found == nil {
+		return nil
+	}
+	return d.person(found, surname)
 }
 
 // addUnknownPersons takes the names that no list knows: "X, the Syrian foreign
