@@ -106,6 +106,9 @@ func (d *document) apply(r *compiled, f *frame) (c *candidate, failed string) {
 		}
 	}
 	d.mediators(c)
+	if r.typ == event.Attack && !c.has(event.Actor) {
+		d.attackers(c)
+	}
 	if !info.Symmetric && targeted[r.typ] && !c.has(event.Target) && c.has(event.Actor) {
 		for _, x := range d.nearest(c) {
 			c.fill(x, event.Target, false)
@@ -125,6 +128,25 @@ func (d *document) apply(r *compiled, f *frame) (c *candidate, failed string) {
 	d.locate(c)
 	d.date(c)
 	return c, ""
+}
+
+// attackers adds who is behind an attack that is told in the passive: "killed
+// in two Pakistani airstrikes"; unknown if the text does not say.
+func (d *document) attackers(c *candidate) {
+	s := c.frame.s
+	for _, slot := range []string{"in", "by", "during", "after"} {
+		for _, h := range c.frame.slots[slot] {
+			if s.timeAt[h] >= 0 || s.at[h] != nil {
+				continue
+			}
+			for _, a := range d.owners(s, h) {
+				c.fill(a, event.Actor, false)
+			}
+		}
+	}
+	if !c.has(event.Actor) && c.has(event.Target) {
+		c.fill(&actor{key: "UNK/attackers", name: "unknown attackers", code: "UNK", sector: event.UnknownSector}, event.Actor, false)
+	}
 }
 
 // targeted lists the types whose target may stand deeper in the phrase: "called
@@ -217,6 +239,21 @@ func (c *candidate) missing(r *compiled) string {
 			ok = len(codes) > 1 || c.sides() > 1
 		case "will":
 			ok = c.frame.will()
+		case "told":
+			ok = c.frame.verb >= 0 || len(codes) > 1
+		case "clause":
+			r := c.frame.s.Tokens[c.frame.trigger].Rel
+			ok = r != nlp.Acl && r != nlp.Amod
+		case "deed":
+			ok = c.frame.s.child(c.frame.trigger, nlp.Ccomp) < 0
+		case "content":
+			ok = c.frame.s.child(c.frame.trigger, nlp.Ccomp, nlp.Xcomp, nlp.Advcl) >= 0
+		case "intransitive":
+			ok = c.frame.s.child(c.frame.trigger, nlp.Obj, nlp.Ccomp) < 0
+		case "armed":
+			ok = has[event.Target] || slices.ContainsFunc(c.roles, func(x filled) bool {
+				return x.sector == event.Military || x.sector == event.Rebels || x.sector == event.Police
+			})
 		case "person":
 			ok = people
 		case "subj":

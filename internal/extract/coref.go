@@ -223,7 +223,7 @@ func (d *document) definite(s *sentence, i int, m *mention) []*actor {
 	case "party", "power", "agency", "company", "house", "side", "neighbor", "neighbour", "ally", "counterpart", "capital":
 		return nil
 	}
-	code := d.homeOf(s, i)
+	code := d.homeOf(s, i, r.sector)
 	if code == "" {
 		if r.sector == event.Rebels {
 			return []*actor{{key: "UNK/" + m.title, name: s.words(m.first, m.last), code: "UNK", sector: r.sector, plural: plural}}
@@ -234,19 +234,26 @@ func (d *document) definite(s *sentence, i int, m *mention) []*actor {
 }
 
 // homeOf guesses the state of an actor that is named only by its kind: that of
-// a place in its clause, else the one that the article speaks of most.
-func (d *document) homeOf(s *sentence, i int) string {
+// a place in its clause or its sentence; else, for officials, the state that
+// the text is by, and in the end the one that the article speaks of most.
+func (d *document) homeOf(s *sentence, i int, sector event.Sector) string {
 	verb := s.clause(i)
-	for _, m := range s.mentions {
-		if m.place != nil && m.place.Country != "" && !m.demonym && s.locative(m, verb) {
-			return m.place.Country
+	for _, near := range []bool{true, false} {
+		for _, m := range s.mentions {
+			if m.isPlace() && m.place.Country != "" && placePrepositions[s.preposition(s.headOf(m))] && (!near || s.locative(m, verb)) {
+				return m.place.Country
+			}
 		}
 	}
-	if d.narrator != nil {
+	afar := sector == event.Rebels || sector == event.Civilians || sector == event.Opposition
+	if d.narrator != nil && !afar {
 		return d.narrator.code
 	}
 	best, most := "", 0.0
 	for code, n := range d.memory.weights {
+		if afar && d.narrator != nil && code == d.narrator.code {
+			continue
+		}
 		if n > most || n == most && code < best {
 			best, most = code, n
 		}

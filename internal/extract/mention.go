@@ -83,7 +83,10 @@ func (s *sentence) cover(m *mention) *mention {
 func (d *document) addName(s *sentence, match gazetteer.Match) {
 	first, last := match.Start, match.End-1
 	e := d.reading(s, match)
-	if e == nil {
+	if e == nil || s.timeAt[first] >= 0 {
+		return
+	}
+	if _, day := weekdayOf(s.lower(first)); day && first == last {
 		return
 	}
 	m := &mention{first: first, last: last, entry: e, place: e.Place, why: e.ID}
@@ -262,7 +265,7 @@ func (d *document) placeUnder(s *sentence, a *actor, i int, r role) {
 		}
 	}
 	if a.code == "" {
-		a.code = d.homeOf(s, i)
+		a.code = d.homeOf(s, i, r.sector)
 	}
 }
 

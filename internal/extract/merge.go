@@ -30,6 +30,11 @@ next:
 // status side, the same participants or a part of them, and no two different days.
 func same(group []*candidate, c *candidate) bool {
 	first := group[0]
+	if c.rule.weak && first.rule.typ != c.rule.typ {
+		a, _ := first.rule.typ.Info()
+		b, _ := c.rule.typ.Info()
+		return a.Family == b.Family && a.Symmetric && first.status == c.status && subset(groupKeys([]*candidate{c}), groupKeys(group))
+	}
 	if first.rule.typ != c.rule.typ || (first.status == event.Planned) != (c.status == event.Planned) {
 		return false
 	}
@@ -97,6 +102,12 @@ func (d *document) events(groups [][]*candidate) []event.Event {
 
 func (d *document) event(group []*candidate) event.Event {
 	best := slices.MaxFunc(group, func(a, b *candidate) int {
+		if a.rule.weak != b.rule.weak {
+			if a.rule.weak {
+				return -1
+			}
+			return 1
+		}
 		if len(a.roles) != len(b.roles) {
 			return len(a.roles) - len(b.roles)
 		}

@@ -2,6 +2,7 @@ package extract
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"demarche/internal/event"
@@ -26,11 +27,17 @@ type rule struct {
 	// complement, or a word right under it, is one of these lemmas.
 	content string
 	// needs lists what must be filled: role names; "two" asks for two different
-	// codes, "person" for an actor that is a person or an official.
+	// codes, "person" for an actor that is a person or an official; "told" for a
+	// noun that a verb reports or that names two sides, "clause" for a verb that
+	// is no mere attribute, "deed" for one whose complement is no opinion,
+	// "content" for one with a complement, "armed" for forces or a target.
 	needs string
 	// weight is the confidence of a clean match, 0 to 1.
 	weight float64
 	status event.Status // if the trigger itself says it
+	// weak rules tell of what is said at an encounter: if the article has told of
+	// one between the same, they are evidence of it.
+	weak bool
 }
 
 // What is said, by the stance that it takes.
@@ -60,27 +67,28 @@ var ruleTable = []rule{
 	{name: "consult.letter", typ: event.Call, nouns: "letter message", args: "poss=party mod=party subj=party from=party to=party", needs: "two subj", weight: .5},
 	{name: "consult.talks", typ: event.Talks, nouns: "talks negotiation negotiations consultation consultations dialogue discussion discussions round", args: "poss=party mod=party subj=party with=party between=party among=party of=party by=party agent=party host=host", needs: "", weight: .8},
 	{name: "consult.negotiate", typ: event.Talks, verbs: "negotiate bargain", args: "subj=party with=party between=party", needs: "two", weight: .8},
-	{name: "consult.discuss", typ: event.Talks, verbs: "discuss", args: "subj=party with=party", needs: "two", weight: .6},
+	{name: "consult.discuss", typ: event.Talks, verbs: "discuss", args: "subj=party with=party", needs: "two", weight: .6, weak: true},
 	{name: "consult.gather", typ: event.Summit, verbs: "gather convene", args: "subj=party", needs: "two", weight: .6},
-	{name: "consult.summit", typ: event.Summit, nouns: "summit conference session gathering forum", args: "poss=party mod=party subj=party of=party between=party with=party by=party", needs: "", weight: .7},
-	{name: "consult.mediate", typ: event.Mediation, verbs: "mediate facilitate", args: "subj=actor agent=actor between=target obj=target in=target", needs: "actor", weight: .7},
+	{name: "consult.summit", typ: event.Summit, nouns: "summit conference session gathering forum", args: "poss=party mod=party subj=party of=party between=party with=party by=party", needs: "told", weight: .7},
+	{name: "consult.mediate", typ: event.Mediation, verbs: "mediate", args: "subj=actor agent=actor between=target obj=target in=target", needs: "actor clause", weight: .7},
+	{name: "consult.facilitate", typ: event.Mediation, verbs: "facilitate broker sponsor", object: "talk negotiation dialogue agreement ceasefire truce accord settlement peace process plan", args: "subj=actor agent=actor obj.between=target between=target", needs: "actor clause", weight: .6},
 	{name: "consult.mediation", typ: event.Mediation, nouns: "mediation mediator good_offices", args: "poss=actor mod=actor by=actor of=actor subj=actor between=target", needs: "actor", weight: .7},
 
 	// Agree
 	{name: "agree.sign", typ: event.Agreement, verbs: "sign ratify conclude ink finalize initial", object: "agreement accord treaty deal memorandum pact contract protocol convention understanding", args: "subj=party agent=party obj.between=party obj.with=party with=party between=party obj.mod=party", weight: .85},
 	{name: "agree.reach", typ: event.Agreement, verbs: "reach strike clinch seal make", object: "agreement accord deal pact consensus understanding compromise settlement", args: "subj=party agent=party with=party between=party obj.with=party obj.between=party", weight: .85},
-	{name: "agree.agree", typ: event.Agreement, verbs: "agree", args: "subj=party with=party", needs: "two", weight: .75},
+	{name: "agree.agree", typ: event.Agreement, verbs: "agree", args: "subj=party with=party", needs: "two deed", weight: .75},
 	{name: "agree.noun", typ: event.Agreement, nouns: "agreement accord treaty deal pact memorandum", args: "mod=party between=party with=party poss=party by=party agent=party subj=party", needs: "two", weight: .6},
 	{name: "agree.pledge", typ: event.Pledge, verbs: "pledge promise vow commit reaffirm_commitment undertake guarantee", args: "subj=actor to=target obj=target", needs: "actor", weight: .75},
 	{name: "agree.offer", typ: event.Pledge, verbs: "offer propose invite volunteer", args: "subj=actor to=target obj=target", needs: "actor", weight: .7},
-	{name: "agree.commitment", typ: event.Pledge, nouns: "commitment pledge promise readiness willingness resolve determination", args: "poss=actor mod=actor subj=actor by=actor", needs: "actor subj", weight: .65},
+	{name: "agree.commitment", typ: event.Pledge, nouns: "commitment pledge promise readiness willingness resolve determination", args: "poss=actor mod=actor subj=actor by=actor", needs: "actor told subj", weight: .65},
 	{name: "agree.ready", typ: event.Pledge, verbs: "ready committed willing prepared determined", args: "subj=actor", needs: "actor", weight: .6},
 	{name: "agree.will", typ: event.Pledge, verbs: "continue help support assist work cooperate provide lead defend protect host maintain pursue strengthen stand ensure deliver send", args: "subj=actor with=target to=target", needs: "actor will", weight: .5, status: event.Occurred},
 	{name: "agree.intend", typ: event.Pledge, verbs: "intend plan aim", args: "subj=actor", needs: "actor", weight: .5, status: event.Occurred},
 	{name: "agree.initiative", typ: event.Pledge, verbs: "announce unveil present outline suggest", object: "initiative plan proposal roadmap intention readiness willingness", args: "subj=actor agent=actor to=target", needs: "actor", weight: .6},
 	{name: "agree.remain", typ: event.Pledge, verbs: "remain_committed reaffirm reiterate", object: "commitment intention readiness willingness resolve determination pledge", args: "subj=actor to=target obj.to=target", needs: "actor", weight: .7},
-	{name: "agree.onesided", typ: event.Pledge, verbs: "agree", args: "subj=actor", needs: "actor", weight: .6},
-	{name: "agree.statement", typ: event.Statement, nouns: "joint_statement communique communiqué joint_declaration declaration resolution", args: "subj=party by=party of=party agent=party mod=party", needs: "subj", weight: .75},
+	{name: "agree.onesided", typ: event.Pledge, verbs: "agree", args: "subj=actor", needs: "actor deed", weight: .6},
+	{name: "agree.statement", typ: event.Statement, nouns: "joint_statement communique communiqué joint_declaration declaration resolution", args: "subj=party by=party agent=party mod=party", needs: "told subj", weight: .75},
 	{name: "agree.adopt", typ: event.Statement, verbs: "adopt pass approve", object: "resolution declaration statement", args: "subj=actor agent=actor", needs: "actor", weight: .85},
 
 	// Peace
@@ -112,8 +120,8 @@ var ruleTable = []rule{
 
 	// Verbal conflict
 	{name: "request.urge", typ: event.Request, verbs: "urge call_on call_upon appeal_to appeal ask demand request implore beseech exhort", args: "subj=actor obj=target on=target upon=target to=target comp=target agent=actor", needs: "actor", weight: .8},
-	{name: "request.call", typ: event.Request, verbs: "call_for press_for seek insist_on", args: "subj=actor on=target agent=actor", needs: "actor", weight: .7},
-	{name: "request.encourage", typ: event.Request, verbs: "encourage recommend press push pressure require insist plead beg", args: "subj=actor obj=target on=target comp=target agent=actor", needs: "actor", weight: .65},
+	{name: "request.call", typ: event.Request, verbs: "call_for press_for insist_on", args: "subj=actor on=target agent=actor", needs: "actor", weight: .7},
+	{name: "request.encourage", typ: event.Request, verbs: "encourage recommend press push pressure insist plead beg", args: "subj=actor obj=target on=target comp=target agent=actor", needs: "actor content", weight: .65},
 	{name: "request.say", typ: event.Request, verbs: "@say", content: urging, args: "subj=actor comp=target", needs: "actor target two", weight: .55},
 	{name: "request.noun", typ: event.Request, nouns: "call appeal demand request", args: "poss=actor mod=actor by=actor from=actor subj=actor to=target on=target", needs: "actor subj", weight: .5},
 	{name: "criticize.verb", typ: event.Criticism, verbs: "criticize criticise condemn denounce accuse blame slam decry deplore lambast rebuke allege censure sue berate chastise blast", args: "subj=actor obj=target on=target for=none agent=actor comp=target", needs: "actor", weight: .85},
@@ -121,7 +129,7 @@ var ruleTable = []rule{
 	{name: "criticize.voice", typ: event.Criticism, verbs: "express voice raise register", object: "concern doubt alarm outrage regret disappointment objection dismay skepticism anger", args: "subj=actor about=target over=target obj.about=target obj.over=target agent=actor", needs: "actor", weight: .7},
 	{name: "criticize.say", typ: event.Criticism, verbs: "@say", content: accusing, args: "subj=actor comp=target", needs: "actor target two", weight: .55},
 	{name: "criticize.call", typ: event.Criticism, verbs: "call describe characterize characterise label brand term", content: accusing, args: "subj=actor obj=target comp=target", needs: "actor", weight: .65},
-	{name: "criticize.noun", typ: event.Criticism, nouns: "criticism condemnation accusation concern outrage indignation", args: "poss=actor mod=actor by=actor from=actor subj=actor of=target against=target", needs: "actor subj", weight: .55},
+	{name: "criticize.noun", typ: event.Criticism, nouns: "criticism condemnation accusation concern outrage indignation", args: "poss=actor mod=actor by=actor from=actor subj=actor of=target against=target", needs: "actor told subj", weight: .55},
 	{name: "protest.summon", typ: event.DiplomaticProtest, verbs: "summon recall_in", object: "ambassador charge envoy diplomat consul attache", args: "subj=actor obj=target agent=actor", needs: "actor", weight: .9},
 	{name: "protest.lodge", typ: event.DiplomaticProtest, verbs: "lodge file submit send", object: "protest complaint note", args: "subj=actor agent=actor with=target to=target against=target obj.with=target obj.to=target obj.against=target", needs: "actor", weight: .85},
 	{name: "investigate.verb", typ: event.Investigation, verbs: "investigate probe indict inspect prosecute convict", args: "subj=actor obj=target agent=actor into=target", needs: "", weight: .7},
@@ -131,11 +139,12 @@ var ruleTable = []rule{
 	{name: "reject.say", typ: event.Rejection, verbs: "@say", content: denying, args: "subj=actor comp=target", needs: "actor", weight: .5},
 	{name: "reject.end", typ: event.Rejection, verbs: "terminate cancel abandon scrap quit", object: "agreement treaty deal meeting visit talk negotiation summit participation", args: "subj=actor agent=actor with=target obj.with=target", needs: "actor", weight: .7, status: event.Occurred},
 	{name: "reject.noun", typ: event.Rejection, nouns: "refusal rejection veto boycott denial", args: "poss=actor mod=actor by=actor subj=actor of=target", needs: "actor", weight: .6},
-	{name: "threaten.verb", typ: event.Threat, verbs: "threaten warn", args: "subj=actor obj=target agent=actor", needs: "actor", weight: .75},
+	{name: "threaten.verb", typ: event.Threat, verbs: "threaten", args: "subj=actor obj=target agent=actor", needs: "actor", weight: .75},
+	{name: "threaten.warn", typ: event.Threat, verbs: "warn", args: "subj=actor obj=target agent=actor comp=target", needs: "actor target two", weight: .6},
 	{name: "threaten.noun", typ: event.Threat, nouns: "ultimatum threat", args: "poss=actor mod=actor from=actor by=actor subj=actor to=target against=target", needs: "actor subj", weight: .5},
 
 	// Conflict
-	{name: "protest.demonstrate", typ: event.Demonstration, verbs: "protest demonstrate rally march riot", args: "subj=actor against=target", needs: "", weight: .75},
+	{name: "protest.demonstrate", typ: event.Demonstration, verbs: "protest demonstrate rally march riot", args: "subj=actor against=target", needs: "intransitive", weight: .75},
 	{name: "protest.noun", typ: event.Demonstration, nouns: "protest demonstration rally strike riot march", args: "poss=actor mod=actor by=actor of=actor subj=actor against=target", needs: "", weight: .5},
 	{name: "sanction.impose", typ: event.Sanction, verbs: "impose announce introduce tighten extend renew slap approve expand adopt", object: "sanction embargo tariff restriction freeze measure penalty boycott", args: "subj=actor agent=actor on=target against=target obj.on=target obj.against=target upon=target", needs: "actor", weight: .85},
 	{name: "sanction.verb", typ: event.Sanction, verbs: "sanction freeze", args: "subj=actor obj=target agent=actor obj.of=target", needs: "actor", weight: .75},
@@ -146,12 +155,12 @@ var ruleTable = []rule{
 	{name: "mobilize.verb", typ: event.Mobilization, verbs: "mobilize mobilise mass deploy amass", args: "subj=actor agent=actor obj=none", needs: "actor", weight: .7},
 	{name: "mobilize.test", typ: event.Mobilization, verbs: "test test-fire launch fire", object: "missile rocket satellite", args: "subj=actor agent=actor", needs: "actor", weight: .65},
 	{name: "mobilize.noun", typ: event.Mobilization, nouns: "exercise exercises drill drills buildup mobilization parade", args: "poss=actor mod=actor by=actor subj=actor agent=actor", needs: "actor", weight: .5},
-	{name: "coerce.arrest", typ: event.Coercion, verbs: "arrest detain jail imprison seize confiscate deport ban blockade outlaw block sentence hack overthrow oust", args: "subj=actor obj=target agent=actor", needs: "", weight: .75},
+	{name: "coerce.arrest", typ: event.Coercion, verbs: "arrest detain jail imprison seize confiscate deport ban blockade outlaw sentence hack overthrow oust", args: "subj=actor obj=target agent=actor", needs: "", weight: .75},
 	{name: "coerce.close", typ: event.Coercion, verbs: "close revoke shut shut_down suspend restrict", object: "border license licence permit visa office site airspace crossing newspaper station website travel entry account", args: "subj=actor agent=actor", needs: "actor", weight: .65},
 	{name: "coerce.force", typ: event.Coercion, verbs: "capture seize_control take_over crack_down turn_away besiege evict suppress", args: "subj=actor obj=target agent=actor on=target of=target", needs: "actor", weight: .65},
 	{name: "coerce.noun", typ: event.Coercion, nouns: "arrest detention crackdown blockade coup cyberattack seizure siege", args: "poss=actor mod=actor by=actor subj=actor of=target on=target against=target", needs: "actor", weight: .5},
 	{name: "attack.verb", typ: event.Attack, verbs: "attack bomb shell kill strike raid assassinate abduct kidnap ambush invade storm shoot execute bombard shoot_down fire_on hit target destroy wound injure murder massacre", args: "subj=actor obj=target agent=actor on=target at=target", needs: "", weight: .75},
-	{name: "attack.clash", typ: event.Attack, verbs: "clash fight battle retaliate fire open_fire", args: "subj=actor with=target against=target obj=target", needs: "", weight: .7},
+	{name: "attack.clash", typ: event.Attack, verbs: "clash fight battle retaliate fire open_fire", args: "subj=actor with=target against=target obj=target at=target on=target", needs: "armed", weight: .7},
 	{name: "attack.noun", typ: event.Attack, nouns: "attack airstrike airstrikes strike bombing assassination offensive raid invasion clash clashes shelling bombardment incursion killing ambush fighting battle abduction", args: "poss=actor mod=actor by=actor subj=actor of=target on=target against=target between=actor agent=actor with=target", needs: "actor", weight: .5},
 }
 
@@ -171,6 +180,8 @@ type compiled struct {
 
 const noRole event.Role = "none"
 
+func restrictions(r *rule) int { return min(len(r.object), 1) + min(len(r.content), 1) }
+
 // ruleSet indexes the rules by trigger lemma.
 type ruleSet struct {
 	verbs, nouns map[string][]*compiled
@@ -183,6 +194,10 @@ func compile(table []rule) (*ruleSet, error) {
 	for _, r := range event.Words().Roles {
 		roles[event.Role(r)] = true
 	}
+	// A rule that restricts its object or content is more specific than one that
+	// does not, and is tried first.
+	table = slices.Clone(table)
+	slices.SortStableFunc(table, func(a, b rule) int { return restrictions(&b) - restrictions(&a) })
 	for i := range table {
 		c := &compiled{rule: &table[i], objects: map[string]bool{}, content: map[string]bool{}}
 		if _, ok := c.typ.Info(); !ok {
