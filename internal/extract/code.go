@@ -71,7 +71,26 @@ func (d *document) candidates(s *sentence) []*candidate {
 			}
 		}
 	}
-	return out
+	return subsume(s, out)
+}
+
+// subsume drops what another candidate of the sentence says better: that sides
+// agreed, if a truce is what they agreed on, and that somebody mediates, if an
+// event has the mediator among its participants.
+func subsume(s *sentence, found []*candidate) []*candidate {
+	return slices.DeleteFunc(found, func(c *candidate) bool {
+		for _, other := range found {
+			switch {
+			case c.rule.typ == event.Agreement && other.rule.typ == event.Ceasefire:
+				if s.under(other.frame.trigger, c.frame.trigger) {
+					return true
+				}
+			case c.rule.typ == event.Mediation && other.has(event.Mediator):
+				return true
+			}
+		}
+		return false
+	})
 }
 
 // apply matches a rule on a frame, or says why it does not hold.
@@ -485,6 +504,13 @@ func (d *document) mediators(c *candidate) {
 				continue
 			}
 			brokering := false
+			if h == c.frame.trigger || h == c.frame.verb {
+				if l := s.lemma(h); s.Tokens[top].Rel == nlp.OblAgent || s.Tokens[top].Rel == nlp.Obl && s.preposition(top) == "by" {
+					brokering = l == "broker" || l == "mediate" || l == "sponsor" || l == "facilitate"
+				} else if s.Tokens[top].Rel == nlp.Nsubj && !isPassive(s, h) {
+					brokering = l == "broker" || l == "mediate" || l == "sponsor" || l == "facilitate"
+				}
+			}
 			switch s.lemma(h) {
 			case "mediate", "broker", "sponsor", "facilitate", "mediation", "auspices", "guarantee":
 				brokering = s.preposition(top) == "by" || s.preposition(top) == "of" || s.Tokens[top].Rel == nlp.Nsubj || s.Tokens[top].Rel == nlp.NmodPoss

@@ -434,14 +434,6 @@ func (d *document) belonging(s *sentence, i int) (codes []*actor, sector event.S
 		}
 	}
 	if len(codes) == 0 {
-		if m := d.officeOf(s, i); m != nil {
-			take(m)
-			if e := m.entry; e != nil && (e.Kind == gazetteer.KindInstitution || e.Kind == gazetteer.KindGroup || e.Kind == gazetteer.KindOrganization) {
-				sector = event.Sector(e.Sector)
-			}
-		}
-	}
-	if len(codes) == 0 {
 		for _, k := range s.children(i, nlp.Nmod, nlp.NmodPoss) {
 			switch s.preposition(k) {
 			case "of", "to", "for", "from", "":
@@ -456,6 +448,14 @@ func (d *document) belonging(s *sentence, i int) (codes []*actor, sector event.S
 						}
 					}
 				}
+			}
+		}
+	}
+	if len(codes) == 0 {
+		if m := d.officeOf(s, i); m != nil {
+			take(m)
+			if e := m.entry; e != nil && (e.Kind == gazetteer.KindInstitution || e.Kind == gazetteer.KindGroup || e.Kind == gazetteer.KindOrganization) {
+				sector = event.Sector(e.Sector)
 			}
 		}
 	}

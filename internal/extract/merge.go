@@ -43,12 +43,20 @@ func same(group []*candidate, c *candidate) bool {
 			return false
 		}
 	}
+	if c.onlyMediates() {
+		return true // "Egypt brokered the truce"
+	}
 	info, _ := first.rule.typ.Info()
 	a, b := groupKeys(group), groupKeys([]*candidate{c})
 	if info.Symmetric {
 		return subset(a, b) || subset(b, a)
 	}
 	return agree(group, c, event.Actor) && agree(group, c, event.Target)
+}
+
+// onlyMediates tells a candidate that names a third party and no side.
+func (c *candidate) onlyMediates() bool {
+	return !slices.ContainsFunc(c.roles, func(x filled) bool { return x.role != event.Mediator })
 }
 
 // agree tells whether two readings name the same in a role, or one names nobody.
@@ -136,20 +144,28 @@ func (d *document) event(group []*candidate) event.Event {
 	return e
 }
 
+// addParticipant adds an actor: under one code and role several persons are
+// kept by name, but a state that a person speaks for is not added beside the
+// person. In a symmetric event a code has one role.
 func (d *document) addParticipant(e *event.Event, x filled) {
+	info, _ := e.Type.Info()
 	for i := range e.Participants {
 		p := &e.Participants[i]
 		if p.Code != x.code {
 			continue
 		}
-		if p.Name == x.name || !x.person || e.Type == event.Call && p.Role == x.role {
-			if x.person && p.Title == "" && p.Name != x.name {
-				p.Name, p.Title, p.ActorID = x.name, x.title, event.ActorID(x.key)
-			}
-			return
-		}
 		if p.Role != x.role {
-			return // one state, one role
+			if info.Symmetric || x.role != event.Target {
+				return
+			}
+			continue
+		}
+		switch {
+		case p.Name == x.name || !x.person || p.ActorID == event.ActorID(x.key):
+			return
+		case p.Title == "":
+			p.Name, p.Title, p.Sector, p.ActorID = x.name, x.title, x.sector, event.ActorID(x.key)
+			return
 		}
 	}
 	e.Participants = append(e.Participants, event.Participant{

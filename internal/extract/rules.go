@@ -94,8 +94,8 @@ var ruleTable = []rule{
 	// Peace
 	{name: "peace.ceasefire", typ: event.Ceasefire, nouns: "ceasefire cease-fire truce armistice cessation", args: "subj=party mod=party between=party with=party by=party poss=party in=place agent=mediator", needs: "", weight: .8},
 	{name: "peace.violation", typ: event.CeasefireViolation, verbs: "violate break breach", object: "ceasefire cease-fire truce armistice", args: "subj=actor agent=actor", needs: "", weight: .85},
-	{name: "peace.withdraw", typ: event.Withdrawal, verbs: "withdraw pull_out pull_back disarm demobilize", args: "subj=actor agent=actor from=target", needs: "actor", weight: .75, object: "@forces"},
-	{name: "peace.withdrawal", typ: event.Withdrawal, nouns: "withdrawal pullout pullback disarmament demobilization", args: "poss=actor mod=actor of=actor by=actor from=target subj=actor", needs: "actor", weight: .75},
+	{name: "peace.withdraw", typ: event.Withdrawal, verbs: "withdraw pull_out pull_back disarm demobilize", args: "subj=actor agent=actor", needs: "actor", weight: .75, object: "@forces"},
+	{name: "peace.withdrawal", typ: event.Withdrawal, nouns: "withdrawal pullout pullback disarmament demobilization", args: "poss=actor mod=actor of=actor by=actor subj=actor", needs: "actor", weight: .75},
 	{name: "peace.release", typ: event.Release, verbs: "release free exchange swap hand_over repatriate", object: "prisoner hostage detainee captive soldier citizen journalist body remains inmate sailor pilot @person", args: "subj=actor agent=actor obj=target to=target", needs: "actor", weight: .8},
 	{name: "peace.release.noun", typ: event.Release, nouns: "release exchange swap", args: "poss=target of=target by=actor subj=actor mod=actor", needs: "actor target", weight: .5},
 	{name: "peace.concede", typ: event.Concession, verbs: "lift ease relax suspend", object: "sanction embargo restriction blockade curfew ban siege tariff emergency", args: "subj=actor agent=actor against=target on=target obj.against=target obj.on=target", needs: "actor", weight: .8},

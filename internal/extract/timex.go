@@ -315,7 +315,7 @@ func (p *timexParser) yearAlone() (timex, bool) {
 		return timex{}, false
 	}
 	switch p.word(-1) {
-	case "in", "since", "of", "during", "from", "until", "by", "the", "early", "late", "mid", "a", ",", "(", "":
+	case "in", "since", "of", "during", "from", "until", "by", "the", "early", "late", "mid", "a", ",", "(":
 		return p.span(1, event.YearPrecision, fixed(yearSpan(y)))
 	}
 	return timex{}, false
