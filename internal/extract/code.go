@@ -128,10 +128,14 @@ func (d *document) apply(r *compiled, f *frame) (c *candidate, failed string) {
 	if r.typ == event.Attack && !c.has(event.Actor) {
 		d.attackers(c)
 	}
-	if !info.Symmetric && targeted[r.typ] && !c.has(event.Target) && c.has(event.Actor) {
+	if (!info.Symmetric && targeted[r.typ] || r.seeks) && !c.has(event.Target) && c.has(event.Actor) {
 		for _, x := range d.nearest(c) {
 			c.fill(x, event.Target, false)
 		}
+	}
+	if r.typ == event.Ceasefire && len(c.roles) == 0 {
+		d.locate(c)
+		d.fromPlace(c)
 	}
 	if missing := c.missing(r); missing != "" {
 		return nil, missing
@@ -146,6 +150,7 @@ func (d *document) apply(r *compiled, f *frame) (c *candidate, failed string) {
 	c.status = status
 	d.locate(c)
 	d.date(c)
+	d.fromPlace(c)
 	return c, ""
 }
 
@@ -165,6 +170,24 @@ func (d *document) attackers(c *candidate) {
 	}
 	if !c.has(event.Actor) && c.has(event.Target) {
 		c.fill(&actor{key: "UNK/attackers", name: "unknown attackers", code: "UNK", sector: event.UnknownSector}, event.Actor, false)
+	}
+}
+
+// fromPlace takes the state of the place for who is attacked there, or whose
+// truce it is, if the text names nobody: "shelled the town of Avdiivka".
+func (d *document) fromPlace(c *candidate) {
+	country, ok := d.x.gazetteer.Country(c.country)
+	if !ok {
+		return
+	}
+	a := &actor{key: country.Alpha3 + "/GOV", name: c.where, code: country.Alpha3, sector: event.Government}
+	switch {
+	case c.rule.typ == event.Attack && !c.has(event.Target):
+		if a.sector = event.Civilians; !c.hasCode(a.code) {
+			c.fill(a, event.Target, false)
+		}
+	case c.rule.typ == event.Ceasefire && len(c.roles) == 0:
+		c.fill(a, event.Party, true)
 	}
 }
 
@@ -258,6 +281,12 @@ func (c *candidate) missing(r *compiled) string {
 			ok = len(codes) > 1 || c.sides() > 1
 		case "will":
 			ok = c.frame.will()
+		case "aimed", "untargeted":
+			aim := 0
+			for _, slot := range []string{"at", "on", "into", "against", "obj.at", "obj.on", "obj.against"} {
+				aim += len(c.frame.slots[slot])
+			}
+			ok = (aim > 0) == (need == "aimed")
 		case "told":
 			ok = c.frame.verb >= 0 || len(codes) > 1
 		case "clause":
@@ -346,6 +375,10 @@ func (d *document) objectFits(r *compiled, f *frame) bool {
 			if r.objects["@actor"] || r.objects["@person"] && a.person {
 				return true
 			}
+		}
+		if m := f.s.at[o]; m != nil && (r.objects["@person"] && m.bare && d.x.lexicon.roles[m.title].person ||
+			r.objects["@state"] && m.entry != nil && m.entry.Kind == gazetteer.KindState) {
+			return true
 		}
 		// "a number of prisoners", "all of the hostages"
 		for _, k := range f.s.children(o, nlp.Nmod, nlp.Compound) {
@@ -724,6 +757,10 @@ func (d *document) date(c *candidate) {
 // timeDistance is how far a time expression is from a candidate's trigger in
 // the tree; 100 or more is too far to belong to it.
 func (s *sentence) timeDistance(x timex, c *candidate) int {
+	switch s.lower(x.first - 1) {
+	case "until", "till", "since", "before", "by": // a bound, not the day
+		return 100
+	}
 	head := x.first
 	for i := x.first; i <= x.last; i++ {
 		if h := s.Tokens[i].Head; h < x.first || h > x.last {
@@ -807,8 +844,10 @@ func (d *document) statusOf(c *candidate) (status event.Status, ok bool) {
 		return d.nominalStatus(c, status)
 	}
 	switch s.lemma(v) {
-	case "cancel", "postpone":
-		status = event.Cancelled
+	case "cancel", "postpone", "suspend", "call", "scrap", "collapse", "halt":
+		if info, _ := c.rule.typ.Info(); c.frame.trigger != v && info.Quad <= 2 {
+			status = event.Cancelled
+		}
 	case "plan", "schedule":
 		status = event.Planned
 	}

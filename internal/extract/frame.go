@@ -149,8 +149,12 @@ func nounFrame(s *sentence, n int, lex *lexicon) *frame {
 // addSupport adds the arguments of a support verb.
 func (f *frame) addSupport(v int) {
 	s := f.s
-	if !isPassive(s, v) {
-		f.add("subj", subjectsOf(s, v, 0)...)
+	if l := s.lemma(v); !isPassive(s, v) {
+		slot := "subj"
+		if l == "host" || l == "convene" {
+			slot = "host"
+		}
+		f.add(slot, subjectsOf(s, v, 0)...)
 	}
 	for _, k := range s.children(v, nlp.Obl, nlp.OblAgent) {
 		p := s.preposition(k)

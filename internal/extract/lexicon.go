@@ -37,9 +37,9 @@ func newLexicon() *lexicon {
 
 	add(titled(event.Government), `mr. mrs. ms. president minister premier chancellor secretary king queen prince princess emir sheikh sultan crown
 		ambassador envoy governor mayor undersecretary commissioner representative chairman chairwoman chairperson chair chief leader
-		vice-president vice-premier negotiator coordinator adviser advisor counsellor counselor consul ayatollah taoiseach tsar emperor
+		vice-president vice-premier negotiator coordinator adviser advisor counsellor counselor counterpart consul ayatollah taoiseach tsar emperor
 		pm fm director administrator`)
-	add(person(event.Government), `observer expert inspector monitor regulator ombudsman spokesman spokeswoman spokesperson official diplomat head_of_state counterpart statesman attaché attache
+	add(person(event.Government), `observer expert inspector monitor regulator ombudsman spokesman spokeswoman spokesperson official diplomat head_of_state statesman delegation mission team attaché attache
 		aide delegate mediator ruler monarch dictator`)
 	add(titled(event.Military), `general gen. admiral colonel col. commander captain lieutenant major brigadier marshal lt. maj. adm. capt.`)
 	add(person(event.Military), `soldier serviceman officer peacekeeper paratrooper pilot`)
@@ -56,8 +56,8 @@ func newLexicon() *lexicon {
 	add(person(event.Civilians), `citizen civilian protester demonstrator student villager refugee worker resident farmer migrant immigrant
 		people man woman national hostage prisoner detainee voter marcher striker crowd`)
 
-	add(group(event.Government), `government administration cabinet ministry state country nation authority leadership delegation regime
-		embassy side presidency mission republic kingdom kremlin monarchy junta consulate department foreign_ministry team power neighbor neighbour
+	add(group(event.Government), `government administration cabinet ministry state country nation authority leadership regime
+		embassy side presidency republic kingdom kremlin monarchy junta consulate department foreign_ministry power neighbor neighbour
 		ally capital`)
 	add(group(event.Military), `military army navy force troop warplane jet aircraft warship tank artillery fighter_jet missile drone
 		air_force battalion brigade fleet guard commando marine helicopter bomber vessel`)

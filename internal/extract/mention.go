@@ -203,7 +203,7 @@ func (d *document) addTitled(s *sentence, i int) {
 	if !d.isTitle(s, i) || s.at[i] != nil {
 		return
 	}
-	start := i + 1
+	start := d.titleEnd(s, i)
 	if m := d.officeOf(s, i); m != nil && m.last+1 < len(s.Tokens) {
 		start = m.last + 1
 	}
@@ -215,7 +215,7 @@ func (d *document) addTitled(s *sentence, i int) {
 	r := d.x.lexicon.roles[s.lemma(i)]
 	m := &mention{first: first, last: end - 1, title: s.lemma(i), why: "title and name"}
 	var of *mention // "King Salman of Saudi Arabia"
-	if start == i+1 {
+	if start == d.titleEnd(s, i) {
 		of = d.officeOf(s, end-1)
 	}
 	name := s.words(start, end-1)
@@ -249,6 +249,29 @@ func (d *document) addTitled(s *sentence, i int) {
 	}
 	s.mentions = slices.DeleteFunc(s.mentions, func(o *mention) bool { return o.first >= m.first && o.last <= m.last })
 	s.cover(m)
+}
+
+// titleEnd gives the token behind a title with its department: "Secretary of
+// State", "Minister of Foreign Affairs", "Minister for Defence".
+func (d *document) titleEnd(s *sentence, i int) int {
+	if p := s.lower(i + 1); p != "of" && p != "for" {
+		return i + 1
+	}
+	end := i + 1
+	for j := i + 2; j < len(s.Tokens) && (departments[s.lower(j)] || s.lower(j) == "the" || s.lower(j) == "and"); j++ {
+		if departments[s.lower(j)] {
+			end = j + 1
+		}
+	}
+	return end
+}
+
+// departments are the words that name what a minister or secretary is of.
+var departments = map[string]bool{
+	"state": true, "foreign": true, "affairs": true, "defense": true, "defence": true, "interior": true, "finance": true, "justice": true,
+	"trade": true, "energy": true, "health": true, "security": true, "economy": true, "development": true, "culture": true, "homeland": true,
+	"treasury": true, "labor": true, "labour": true, "education": true, "information": true, "commerce": true, "agriculture": true,
+	"transport": true, "environment": true, "war": true, "staff": true, "external": true, "international": true, "cooperation": true,
 }
 
 // placeUnder gives a person the state and sector that a title phrase with its

@@ -30,11 +30,15 @@ type rule struct {
 	// codes, "person" for an actor that is a person or an official; "told" for a
 	// noun that a verb reports or that names two sides, "clause" for a verb that
 	// is no mere attribute, "deed" for one whose complement is no opinion,
-	// "content" for one with a complement, "armed" for forces or a target.
+	// "content" for one with a complement, "aimed"
+	// and "untargeted" for one with or without at or on, "armed" for forces or a target.
 	needs string
 	// weight is the confidence of a clean match, 0 to 1.
 	weight float64
 	status event.Status // if the trigger itself says it
+	// seeks asks for a target deeper below the trigger than the arguments reach,
+	// though the type has none as a rule.
+	seeks bool
 	// weak rules tell of what is said at an encounter: if the article has told of
 	// one between the same, they are evidence of it.
 	weak bool
@@ -69,7 +73,7 @@ var ruleTable = []rule{
 	{name: "consult.negotiate", typ: event.Talks, verbs: "negotiate bargain", args: "subj=party with=party between=party", needs: "two", weight: .8},
 	{name: "consult.discuss", typ: event.Talks, verbs: "discuss", args: "subj=party with=party", needs: "two", weight: .6, weak: true},
 	{name: "consult.gather", typ: event.Summit, verbs: "gather convene", args: "subj=party", needs: "two", weight: .6},
-	{name: "consult.summit", typ: event.Summit, nouns: "summit conference session gathering forum", args: "poss=party mod=party subj=party of=party between=party with=party by=party", needs: "told", weight: .7},
+	{name: "consult.summit", typ: event.Summit, nouns: "summit conference session gathering forum", args: "poss=party mod=party subj=party of=party between=party with=party by=party host=host", needs: "told", weight: .7},
 	{name: "consult.mediate", typ: event.Mediation, verbs: "mediate", args: "subj=actor agent=actor between=target obj=target in=target", needs: "actor clause", weight: .7},
 	{name: "consult.facilitate", typ: event.Mediation, verbs: "facilitate broker sponsor", object: "talk negotiation dialogue agreement ceasefire truce accord settlement peace process plan", args: "subj=actor agent=actor obj.between=target between=target", needs: "actor clause", weight: .6},
 	{name: "consult.mediation", typ: event.Mediation, nouns: "mediation mediator good_offices", args: "poss=actor mod=actor by=actor of=actor subj=actor between=target", needs: "actor", weight: .7},
@@ -89,7 +93,7 @@ var ruleTable = []rule{
 	{name: "agree.remain", typ: event.Pledge, verbs: "remain_committed reaffirm reiterate", object: "commitment intention readiness willingness resolve determination pledge", args: "subj=actor to=target obj.to=target", needs: "actor", weight: .7},
 	{name: "agree.onesided", typ: event.Pledge, verbs: "agree", args: "subj=actor", needs: "actor deed", weight: .6},
 	{name: "agree.statement", typ: event.Statement, nouns: "joint_statement communique communiqué joint_declaration declaration resolution", args: "subj=party by=party agent=party mod=party", needs: "told subj", weight: .75},
-	{name: "agree.adopt", typ: event.Statement, verbs: "adopt pass approve", object: "resolution declaration statement", args: "subj=actor agent=actor", needs: "actor", weight: .85},
+	{name: "agree.adopt", typ: event.Statement, verbs: "adopt pass approve", object: "resolution declaration statement", args: "subj=actor agent=actor", needs: "actor", weight: .85, seeks: true},
 
 	// Peace
 	{name: "peace.ceasefire", typ: event.Ceasefire, nouns: "ceasefire cease-fire truce armistice cessation", args: "subj=party mod=party between=party with=party by=party poss=party in=place agent=mediator", needs: "", weight: .8},
@@ -114,7 +118,7 @@ var ruleTable = []rule{
 	{name: "cooperate.cooperate", typ: event.Cooperation, verbs: "cooperate collaborate", args: "subj=party with=party", needs: "two", weight: .6},
 	{name: "cooperate.exercise", typ: event.Cooperation, nouns: "joint_exercise joint_drill joint_patrol joint_operation", args: "mod=party subj=party with=party between=party by=party of=party", needs: "two", weight: .8},
 	{name: "cooperate.extradite", typ: event.Cooperation, verbs: "extradite", args: "subj=actor to=target agent=actor", needs: "actor", weight: .8},
-	{name: "aid.give", typ: event.Aid, verbs: "provide give send deliver supply donate announce allocate grant authorize approve airlift", object: "aid assistance relief food medicine supply fund funding weapon arms ammunition equipment helicopter tank missile money loan grant package dollar million billion peacekeeper", args: "subj=actor agent=actor to=target for=target iobj=target obj.to=target obj.for=target", needs: "actor", weight: .75},
+	{name: "aid.give", typ: event.Aid, verbs: "provide give send deliver supply donate announce allocate grant authorize approve airlift", object: "aid assistance relief adviser advisor trainer rescuer team doctor food medicine supply fund funding weapon arms ammunition equipment helicopter tank missile money loan grant package dollar million billion peacekeeper", args: "subj=actor agent=actor to=target for=target iobj=target obj.to=target obj.for=target", needs: "actor", weight: .75},
 	{name: "aid.noun", typ: event.Aid, nouns: "aid assistance", args: "poss=actor mod=actor from=actor by=actor to=target for=target subj=actor", needs: "actor target two", weight: .5},
 	{name: "aid.asylum", typ: event.Aid, verbs: "grant give offer", object: "asylum refuge", args: "subj=actor to=target iobj=target agent=actor", needs: "actor", weight: .8},
 
@@ -133,6 +137,8 @@ var ruleTable = []rule{
 	{name: "protest.summon", typ: event.DiplomaticProtest, verbs: "summon recall_in", object: "ambassador charge envoy diplomat consul attache", args: "subj=actor obj=target agent=actor", needs: "actor", weight: .9},
 	{name: "protest.lodge", typ: event.DiplomaticProtest, verbs: "lodge file submit send", object: "protest complaint note", args: "subj=actor agent=actor with=target to=target against=target obj.with=target obj.to=target obj.against=target", needs: "actor", weight: .85},
 	{name: "investigate.verb", typ: event.Investigation, verbs: "investigate probe indict inspect prosecute convict", args: "subj=actor obj=target agent=actor into=target", needs: "", weight: .7},
+	{name: "investigate.warrant", typ: event.Investigation, verbs: "issue seek", object: "warrant indictment summons subpoena", args: "subj=actor agent=actor for=target obj.for=target against=target obj.against=target", needs: "actor", weight: .8},
+	{name: "investigate.open", typ: event.Investigation, verbs: "open launch begin start order conduct", object: "investigation inquiry probe inspection trial", args: "subj=actor agent=actor into=target obj.into=target obj.of=target against=target", needs: "actor", weight: .75},
 	{name: "investigate.noun", typ: event.Investigation, nouns: "investigation inquiry probe indictment inspection trial", args: "subj=actor poss=actor mod=actor by=actor of=target into=target agent=actor", needs: "actor subj", weight: .55},
 	{name: "reject.verb", typ: event.Rejection, verbs: "reject refuse deny dismiss veto boycott decline rebuff oppose turn_down rule_out spurn", args: "subj=actor obj=target agent=actor by=actor", needs: "actor", weight: .8},
 	{name: "reject.call", typ: event.Rejection, verbs: "call describe characterize label brand dismiss", content: denying, args: "subj=actor obj=target comp=target", needs: "actor", weight: .7},
@@ -149,17 +155,21 @@ var ruleTable = []rule{
 	{name: "sanction.impose", typ: event.Sanction, verbs: "impose announce introduce tighten extend renew slap approve expand adopt", object: "sanction embargo tariff restriction freeze measure penalty boycott", args: "subj=actor agent=actor on=target against=target obj.on=target obj.against=target upon=target", needs: "actor", weight: .85},
 	{name: "sanction.verb", typ: event.Sanction, verbs: "sanction freeze", args: "subj=actor obj=target agent=actor obj.of=target", needs: "actor", weight: .75},
 	{name: "sanction.cut", typ: event.Sanction, verbs: "cut suspend halt cut_off withhold freeze", object: "aid assistance funding fund loan export import trade supply asset", args: "subj=actor agent=actor to=target obj.to=target from=target", needs: "actor", weight: .8},
-	{name: "expel.verb", typ: event.Expulsion, verbs: "expel recall", object: "diplomat ambassador envoy attache official @person", args: "subj=actor obj=target agent=actor from=none", needs: "actor", weight: .85},
+	{name: "expel.verb", typ: event.Expulsion, verbs: "expel", object: "diplomat ambassador envoy attache official @person", args: "subj=actor obj=target agent=actor from=none", needs: "actor", weight: .85},
+	{name: "expel.recall", typ: event.Expulsion, verbs: "recall withdraw", object: "diplomat ambassador envoy charge mission", args: "subj=actor agent=actor from=target to=target obj.from=target obj.to=target", needs: "actor", weight: .85},
+	{name: "expel.suspend", typ: event.Expulsion, verbs: "suspend expel oust", object: "@state", args: "subj=actor obj=target agent=actor", needs: "actor target", weight: .8},
 	{name: "expel.relations", typ: event.Expulsion, verbs: "sever cut break break_off suspend downgrade cut_off", object: "relation tie membership", args: "subj=actor agent=actor with=target obj.with=target", needs: "actor", weight: .9},
 	{name: "expel.embassy", typ: event.Expulsion, verbs: "close shut shutter", object: "embassy consulate mission", args: "subj=actor agent=actor in=target obj.in=target", needs: "actor", weight: .8},
 	{name: "mobilize.verb", typ: event.Mobilization, verbs: "mobilize mobilise mass deploy amass", args: "subj=actor agent=actor obj=none", needs: "actor", weight: .7},
-	{name: "mobilize.test", typ: event.Mobilization, verbs: "test test-fire launch fire", object: "missile rocket satellite", args: "subj=actor agent=actor", needs: "actor", weight: .65},
+	{name: "mobilize.test", typ: event.Mobilization, verbs: "test test-fire launch fire", object: "missile rocket satellite", args: "subj=actor agent=actor over=target", needs: "actor untargeted", weight: .65},
 	{name: "mobilize.noun", typ: event.Mobilization, nouns: "exercise exercises drill drills buildup mobilization parade", args: "poss=actor mod=actor by=actor subj=actor agent=actor", needs: "actor", weight: .5},
 	{name: "coerce.arrest", typ: event.Coercion, verbs: "arrest detain jail imprison seize confiscate deport ban blockade outlaw sentence hack overthrow oust", args: "subj=actor obj=target agent=actor", needs: "", weight: .75},
 	{name: "coerce.close", typ: event.Coercion, verbs: "close revoke shut shut_down suspend restrict", object: "border license licence permit visa office site airspace crossing newspaper station website travel entry account", args: "subj=actor agent=actor", needs: "actor", weight: .65},
 	{name: "coerce.force", typ: event.Coercion, verbs: "capture seize_control take_over crack_down turn_away besiege evict suppress", args: "subj=actor obj=target agent=actor on=target of=target", needs: "actor", weight: .65},
 	{name: "coerce.noun", typ: event.Coercion, nouns: "arrest detention crackdown blockade coup cyberattack seizure siege", args: "poss=actor mod=actor by=actor subj=actor of=target on=target against=target", needs: "actor", weight: .5},
 	{name: "attack.verb", typ: event.Attack, verbs: "attack bomb shell kill strike raid assassinate abduct kidnap ambush invade storm shoot execute bombard shoot_down fire_on hit target destroy wound injure murder massacre", args: "subj=actor obj=target agent=actor on=target at=target", needs: "", weight: .75},
+	{name: "attack.fire", typ: event.Attack, verbs: "fire launch shoot lob", object: "missile rocket shell mortar round shot bomb bullet artillery drone", args: "subj=actor agent=actor at=target on=target against=target into=target obj.on=target obj.against=target obj.at=target", needs: "actor aimed", weight: .75},
+	{name: "attack.launch", typ: event.Attack, verbs: "launch carry_out conduct mount stage carry", object: "attack strike airstrike raid offensive assault bombing", args: "subj=actor agent=actor on=target against=target obj.on=target obj.against=target", needs: "actor", weight: .75},
 	{name: "attack.clash", typ: event.Attack, verbs: "clash fight battle retaliate fire open_fire", args: "subj=actor with=target against=target obj=target at=target on=target", needs: "armed", weight: .7},
 	{name: "attack.noun", typ: event.Attack, nouns: "attack airstrike airstrikes strike bombing assassination offensive raid invasion clash clashes shelling bombardment incursion killing ambush fighting battle abduction", args: "poss=actor mod=actor by=actor subj=actor of=target on=target against=target between=actor agent=actor with=target", needs: "actor", weight: .5},
 }

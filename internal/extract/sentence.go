@@ -109,16 +109,6 @@ func (s *sentence) preposition(i int) string {
 	return ""
 }
 
-// span gives the first and last token of the subtree of i.
-func (s *sentence) span(i int) (first, last int) {
-	first, last = i, i
-	for _, k := range s.kids[i] {
-		a, b := s.span(k)
-		first, last = min(first, a), max(last, b)
-	}
-	return first, last
-}
-
 // under tells whether token i is root or below it.
 func (s *sentence) under(i, root int) bool {
 	for ; i >= 0; i = s.Tokens[i].Head {
@@ -130,7 +120,9 @@ func (s *sentence) under(i, root int) bool {
 }
 
 // lemma gives the lower-case lemma of a token.
-func (s *sentence) lemma(i int) string { return strings.ToLower(s.Tokens[i].Lemma) }
+func (s *sentence) lemma(i int) string {
+	return strings.ToLower(s.Tokens[i].Lemma)
+}
 
 // lower gives the lower-case form of a token, "" if there is no such token.
 func (s *sentence) lower(i int) string {
