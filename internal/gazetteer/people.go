@@ -15,7 +15,7 @@ import (
 //
 //	2000-07-17/2024-12-08 Bashar al-Assad; Bachar Assad
 //	2024-12-08 -
-//	2025-01-29 Ahmed al-Sharaa (acting)
+//	2025-01-29 Ahmed al-Sharaa (acting); Abu Mohammed al-Jolani
 //
 // A term without a last day goes on until the next one starts; "-" is nobody, or nobody known. The same name always
 // means the same person, so namesakes bear a number, "Name #2", which is not part of the name.
@@ -81,14 +81,23 @@ func (b *builder) term(list *succession, line string) error {
 		return nil
 	}
 	title := list.title
-	names, acting := strings.CutSuffix(names, " (acting)")
+	all := strings.Split(names, "; ")
+	name, acting := strings.CutSuffix(all[0], " (acting)")
 	if acting {
 		title = "acting " + title
 	}
-	all := strings.Split(names, "; ")
-	list.holder = b.person(all[0], all[1:])
+	if list.code == "JPN" {
+		all = append(all, familyFirst(name))
+	}
+	list.holder = b.person(name, all[1:])
 	list.office = Office{Title: title, Code: list.code, Sector: list.sector, From: from, To: to}
 	return nil
+}
+
+// familyFirst turns a name of two words round: newer English texts write Japanese names so.
+func familyFirst(name string) string {
+	given, family, _ := strings.Cut(name, " ")
+	return strings.TrimSpace(family + " " + given)
 }
 
 // finish gives the last person of a list the office, now that its end is known.
