@@ -65,6 +65,10 @@ func Open(ctx context.Context, c Config) (*Store, error) {
 	pc.ConnConfig.RuntimeParams["statement_timeout"] = strconv.FormatInt(timeout.Milliseconds(), 10)
 	pc.ConnConfig.RuntimeParams["application_name"] = "demarche"
 	pc.ConnConfig.RuntimeParams["timezone"] = "UTC"
+	pc.AfterConnect = func(_ context.Context, conn *pgx.Conn) error {
+		registerUUID(conn.TypeMap())
+		return nil
+	}
 	pool, err := pgxpool.NewWithConfig(ctx, pc)
 	if err != nil {
 		return nil, translate(ctx, "open the database", err)

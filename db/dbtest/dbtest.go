@@ -15,7 +15,7 @@ import (
 	"io/fs"
 	"net/url"
 	"os"
-	"strings"
+	"strconv"
 	"testing"
 	"time"
 
@@ -34,9 +34,13 @@ const ServerVariable = "TEST_DATABASE_URL"
 
 const setUpTimeout = 2 * time.Minute
 
+// namePrefix begins the names of test databases; the time of making follows.
+const namePrefix = "demarche_test_"
+
 // New makes a database with the schema of this version and gives its URL. The
-// database is dropped when the test has passed; when it has failed, it is kept
-// and the URL is logged.
+// database is dropped when the test has passed. When it has failed, the URL is
+// logged and the database is kept, for at least as long as a private server
+// waits after a failure.
 func New(t testing.TB) string {
 	t.Helper()
 	return create(t, true)
@@ -53,7 +57,7 @@ func create(t testing.TB, withSchema bool) string {
 	ctx, cancel := context.WithTimeout(context.Background(), setUpTimeout)
 	defer cancel()
 	server := serverURL(ctx, t)
-	name := "demarche_test_" + strings.ReplaceAll(uuid.NewString(), "-", "")
+	name := fmt.Sprintf("%s%d_%s", namePrefix, time.Now().Unix(), uuid.NewString()[:8])
 	fatal := func(err error) {
 		if err != nil {
 			t.Helper()
@@ -81,6 +85,7 @@ func create(t testing.TB, withSchema bool) string {
 	t.Cleanup(func() {
 		if t.Failed() {
 			t.Logf("the test's database is kept: %s", mine)
+			noteFailure(t)
 			return
 		}
 		ctx, cancel := context.WithTimeout(context.Background(), setUpTimeout)
@@ -92,14 +97,40 @@ func create(t testing.TB, withSchema bool) string {
 	return mine
 }
 
-func drop(ctx context.Context, server, name string) error {
+func drop(ctx context.Context, server string, names ...string) error {
 	admin, err := pgx.Connect(ctx, server)
 	if err != nil {
 		return err
 	}
 	defer admin.Close(ctx)
-	_, err = admin.Exec(ctx, "DROP DATABASE IF EXISTS "+name+" WITH (FORCE)")
-	return err
+	for _, name := range names {
+		if _, err := admin.Exec(ctx, "DROP DATABASE IF EXISTS "+name+" WITH (FORCE)"); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// dropOld drops the databases that failed and killed tests have left behind,
+// once they are old.
+func dropOld(ctx context.Context, server string, age time.Duration) error {
+	conn, err := pgx.Connect(ctx, server)
+	if err != nil {
+		return err
+	}
+	defer conn.Close(ctx)
+	rows, err := conn.Query(ctx, `
+		SELECT datname FROM pg_database
+		WHERE starts_with(datname, $1) AND split_part(datname, '_', 3) < $2 ORDER BY datname`,
+		namePrefix, strconv.FormatInt(time.Now().Add(-age).Unix(), 10)) // of equal length until the year 2286
+	if err != nil {
+		return err
+	}
+	names, err := pgx.CollectRows(rows, pgx.RowTo[string])
+	if err != nil {
+		return err
+	}
+	return drop(ctx, server, names...)
 }
 
 // ensureTemplate gives the name of a database with the schema, made on first
@@ -181,6 +212,7 @@ func withDatabase(server, name string) (string, error) {
 }
 
 func serverURL(ctx context.Context, t testing.TB) string {
+	t.Helper()
 	if u := os.Getenv(ServerVariable); u != "" {
 		return u
 	}

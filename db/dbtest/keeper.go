@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"sync"
 	"syscall"
+	"testing"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -20,13 +21,18 @@ import (
 // first test program that needs the cluster, as another instance of that
 // program, and that outlives it. Every user holds a shared lock on a file as
 // long as its process lives, however it ends; when the keeper gets the
-// exclusive lock, the last user has left, and it stops the server and ends.
-// The data stays, so that the next server and its template are there at once.
+// exclusive lock, the last user has left, and it stops the server and ends: at
+// once after tests that passed, later after one that failed, so that its
+// database can be looked at. The data stays, so that the next server and its
+// template are there at once.
 
 const (
 	keeperVariable = "DEMARCHE_TEST_KEEPER" // tells a test program to be the keeper of a directory
-	linger         = 3 * time.Second        // how long the server waits for another user
-	keeperPoll     = 200 * time.Millisecond
+	keeperPoll     = 100 * time.Millisecond
+	linger         = 2 * time.Second  // how long a server without users waits for another
+	lingerFailed   = 10 * time.Minute // the same after a failure, unless in CI, where nobody looks
+	respawn        = 5 * time.Second  // how long a keeper has to come up before another is tried
+	oldAge         = time.Hour        // age from which the databases of failed tests are dropped
 )
 
 // A test program has no other way to become something else: its main function
@@ -45,7 +51,11 @@ func init() {
 
 // keep runs the server of a directory as long as it has users.
 func keep(dir string) error {
-	ctx := context.Background()
+	users, err := os.OpenFile(usersFile(dir), os.O_RDWR|os.O_CREATE, 0o600)
+	if err != nil {
+		return err
+	}
+	defer users.Close() // last: it lets those in who start the next keeper
 	own, err := os.OpenFile(filepath.Join(dir, "keeper.lock"), os.O_RDWR|os.O_CREATE, 0o600)
 	if err != nil {
 		return err
@@ -54,37 +64,70 @@ func keep(dir string) error {
 	if err := syscall.Flock(int(own.Fd()), syscall.LOCK_EX|syscall.LOCK_NB); err != nil {
 		return nil // there is a keeper
 	}
+	ctx := context.Background()
 	server, err := localpg.Start(ctx, localpg.Config{DataDir: dir, Test: true})
 	if err != nil {
-		return errors.Join(err, os.WriteFile(filepath.Join(dir, "keeper.error"), []byte(err.Error()), 0o600))
+		return errors.Join(err, os.WriteFile(errorFile(dir), []byte(err.Error()), 0o600))
 	}
-	users, err := os.OpenFile(usersFile(dir), os.O_RDWR|os.O_CREATE, 0o600)
-	if err != nil {
-		return err
+	address, err := maintenanceURL(dir)
+	if err == nil {
+		err = dropOld(ctx, address, oldAge)
 	}
-	defer users.Close()
-	for alone := time.Duration(0); alone < linger; alone += keeperPoll {
-		time.Sleep(keeperPoll)
+	if err == nil {
+		err = awaitNobody(dir, users)
+	}
+	return errors.Join(err, server.Stop(ctx))
+}
+
+// awaitNobody returns when there has been no user for a while. From then until
+// users is closed nobody can become one.
+func awaitNobody(dir string, users *os.File) error {
+	for since := time.Now(); ; time.Sleep(keeperPoll) {
 		if err := syscall.Flock(int(users.Fd()), syscall.LOCK_EX|syscall.LOCK_NB); err != nil {
-			alone = 0
+			since = time.Now()
 			continue
 		}
-		if alone+keeperPoll >= linger {
-			break // and nobody can join until we have ended
+		wait := linger
+		if info, err := os.Stat(failureFile(dir)); err == nil && os.Getenv("CI") == "" && time.Since(info.ModTime()) < lingerFailed {
+			wait = lingerFailed
+		}
+		if time.Since(since) > wait {
+			return nil
 		}
 		if err := syscall.Flock(int(users.Fd()), syscall.LOCK_UN); err != nil {
 			return err
 		}
 	}
-	return server.Stop(ctx)
 }
 
-func usersFile(dir string) string { return filepath.Join(dir, "users.lock") }
+func usersFile(dir string) string   { return filepath.Join(dir, "users.lock") }
+func failureFile(dir string) string { return filepath.Join(dir, "failed") }
+func errorFile(dir string) string   { return filepath.Join(dir, "keeper.error") }
+
+// maintenanceURL is where databases of the private cluster are made.
+func maintenanceURL(dir string) (string, error) {
+	address, err := localpg.URL(dir)
+	if err != nil {
+		return "", err
+	}
+	return withDatabase(address, "postgres")
+}
+
+// noteFailure tells the keeper that there is something to look at.
+func noteFailure(t testing.TB) {
+	if member.dir == "" {
+		return // not our server
+	}
+	if err := os.WriteFile(failureFile(member.dir), []byte(t.Name()+"\n"), 0o600); err != nil {
+		t.Log(err)
+	}
+}
 
 // membership is this process's use of the private cluster.
 type membership struct {
 	once sync.Once
 	lock *os.File
+	dir  string
 	url  string
 	err  error
 }
@@ -118,35 +161,31 @@ func (m *membership) join(ctx context.Context) error {
 	if err := syscall.Flock(int(m.lock.Fd()), syscall.LOCK_SH); err != nil {
 		return err
 	}
-	address, err := localpg.URL(dir)
-	if err != nil {
-		return err
-	}
-	if m.url, err = withDatabase(address, "postgres"); err != nil {
+	m.dir = dir
+	if m.url, err = maintenanceURL(dir); err != nil {
 		return err
 	}
 	return awaitServer(ctx, dir, m.url)
 }
 
-// awaitServer waits until the server answers, and starts a keeper if none is
-// at work.
+// awaitServer waits until the server answers, and starts a keeper, which ends
+// at once if there is one.
 func awaitServer(ctx context.Context, dir, address string) error {
-	failure := filepath.Join(dir, "keeper.error")
-	for spawned := false; ; {
+	if err := os.Remove(errorFile(dir)); err != nil && !errors.Is(err, os.ErrNotExist) {
+		return err
+	}
+	for spawned := (time.Time{}); ; {
 		conn, err := pgx.Connect(ctx, address)
 		if err == nil {
 			return conn.Close(ctx)
 		}
-		if !spawned {
-			spawned = true
-			if err := os.Remove(failure); err != nil && !errors.Is(err, os.ErrNotExist) {
-				return err
-			}
+		if time.Since(spawned) > respawn {
+			spawned = time.Now()
 			if err := spawnKeeper(dir); err != nil {
 				return err
 			}
 		}
-		if reason, err := os.ReadFile(failure); err == nil {
+		if reason, err := os.ReadFile(errorFile(dir)); err == nil {
 			return errors.New(string(reason))
 		}
 		select {

@@ -169,7 +169,7 @@ func (s *Server) setKill(kill func(syscall.Signal)) {
 func (s *Server) serverArgs() []string {
 	args := []string{"-D", s.layout.cluster, "-k", s.layout.socket, "-p", port}
 	settings := []string{
-		"listen_addresses=", "unix_socket_permissions=0700", "external_pid_file=",
+		"listen_addresses=", "unix_socket_permissions=0700",
 		"log_destination=stderr", "logging_collector=off", "log_checkpoints=off",
 	}
 	if s.test {
