@@ -59,7 +59,7 @@ func (c *serveCmd) Run(ctx context.Context, log *slog.Logger, s streams) error {
 			return err
 		}
 		metrics := prometheus.NewRegistry()
-		metrics.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+		metrics.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}), store.Metrics())
 		pipeline := ingest.New(x, store, metrics)
 		if len(c.Load) > 0 {
 			input := inputFlags{Files: c.Load, MaxText: c.MaxText}
