@@ -288,7 +288,9 @@ func (c *candidate) missing(r *compiled) string {
 			}
 			ok = (aim > 0) == (need == "aimed")
 		case "told":
-			ok = c.frame.verb >= 0 || len(codes) > 1
+			ok = c.frame.verb >= 0 || len(codes) > 1 || c.frame.reactedTo()
+		case "passive":
+			ok = isPassive(c.frame.s, c.frame.trigger)
 		case "clause":
 			r := c.frame.s.Tokens[c.frame.trigger].Rel
 			ok = r != nlp.Acl && r != nlp.Amod
@@ -316,6 +318,20 @@ func (c *candidate) missing(r *compiled) string {
 	return ""
 }
 
+// reactedTo tells a noun that somebody reacts to: what is welcomed has happened.
+func (f *frame) reactedTo() bool {
+	for i := f.trigger; i >= 0; i = f.s.Tokens[i].Head {
+		switch f.s.lemma(i) {
+		case "welcome", "praise", "condemn", "criticize", "hail", "violate", "attend", "mark", "denounce", "applaud":
+			return true
+		}
+		if i != f.trigger && f.s.isVerb(i) {
+			return false
+		}
+	}
+	return false
+}
+
 // will tells a verb in the future.
 func (f *frame) will() bool {
 	for _, k := range f.s.children(f.verb, nlp.Aux) {
@@ -339,8 +355,27 @@ func (f *frame) says(words map[string]bool) bool {
 		if words[s.lemma(h)] {
 			return true
 		}
+		if words["@not"] && s.Tokens[h].Rel == nlp.Ccomp && s.negated(h) {
+			return true
+		}
 		for _, k := range s.children(h, nlp.Obj, nlp.Xcomp, nlp.Amod, nlp.Advmod, nlp.Aux, nlp.Obl, nlp.Conj, nlp.Acl, nlp.Nmod) {
 			if k != v && words[s.lemma(k)] {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// negated tells a clause with "not" or "never" at its verb or "no" at its subject.
+func (s *sentence) negated(v int) bool {
+	for _, k := range s.kids[v] {
+		switch s.lower(k) {
+		case "not", "n't", "never":
+			return true
+		}
+		if s.Tokens[k].Rel == nlp.Nsubj || s.Tokens[k].Rel == nlp.NsubjPass || s.Tokens[k].Rel == nlp.Obj {
+			if det := s.child(k, nlp.Det); det >= 0 && s.lower(det) == "no" {
 				return true
 			}
 		}
@@ -886,7 +921,8 @@ func (d *document) statusOf(c *candidate) (status event.Status, ok bool) {
 		switch t.Rel {
 		case nlp.Xcomp:
 			switch l := s.lemma(h); {
-			case l == "begin" || l == "start" || l == "manage" || l == "help":
+			case l == "begin" || l == "start" || l == "manage" || l == "help" || l == "vote":
+			case voiced[c.rule.typ] && (l == "want" || l == "like" || l == "wish"): // "I want to thank"
 			case l == "continue" || l == "keep":
 				status = event.Ongoing
 			case l == "schedule" || l == "due" || l == "set" || l == "expect" || l == "go" || l == "plan" || l == "intend" || l == "prepare" || l == "agree" || l == "decide":
@@ -909,6 +945,9 @@ func (d *document) statusOf(c *candidate) (status event.Status, ok bool) {
 				case "if", "unless":
 					return "", false
 				case "to":
+					if l := s.lemma(h); l == "vote" || l == "use" || l == "unite" || l == "join" {
+						break
+					}
 					if status == event.Occurred && c.rule.typ != event.Meeting && c.rule.typ != event.Talks {
 						return "", false
 					}
@@ -932,6 +971,9 @@ func (d *document) statusOf(c *candidate) (status event.Status, ok bool) {
 	}
 	return status, true
 }
+
+// voiced types are done by saying that one wants to do them.
+var voiced = map[event.Type]bool{event.Support: true, event.Criticism: true, event.Request: true}
 
 // nominalStatus is statusOf for a noun without a verb of its own.
 func (d *document) nominalStatus(c *candidate, status event.Status) (event.Status, bool) {

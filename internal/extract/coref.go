@@ -179,6 +179,11 @@ func (d *document) groupBefore(s *sentence, i int) []*actor {
 			return m.actors
 		}
 	}
+	if d.memory.group == nil {
+		if a := d.bodyBefore(s, i); a != nil {
+			return []*actor{a}
+		}
+	}
 	return d.memory.group
 }
 

@@ -136,7 +136,9 @@ func nounFrame(s *sentence, n int, lex *lexicon) *frame {
 		f.verb = h
 	case nlp.Obl:
 		switch s.preposition(top) {
-		case "in", "on", "during", "at", "for", "after", "into", "following", "to":
+		case "during", "after", "following":
+			f.verb = h
+		case "in", "on", "at", "for", "into", "to":
 			if lex.lightVerbs[s.lemma(h)] || lex.travelVerbs[s.lemma(h)] || s.lemma(h) == "meet" || s.lemma(h) == "be" {
 				f.verb = h
 				f.addSupport(h)

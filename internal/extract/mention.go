@@ -86,8 +86,15 @@ func (d *document) addName(s *sentence, match gazetteer.Match) {
 	if e == nil || s.timeAt[first] >= 0 {
 		return
 	}
-	if _, day := weekdayOf(s.lower(first)); day && first == last {
-		return
+	if first == last {
+		switch s.Tokens[first].UPOS {
+		case nlp.PROPN, nlp.NOUN, nlp.ADJ, nlp.X:
+		default:
+			return // "We", "As"
+		}
+		if _, day := weekdayOf(s.lower(first)); day {
+			return
+		}
 	}
 	m := &mention{first: first, last: last, entry: e, place: e.Place, why: e.ID}
 	name := s.words(first, last)
@@ -232,7 +239,7 @@ func (d *document) addTitled(s *sentence, i int) {
 	} else {
 		a := d.named(name)
 		if a == nil {
-			a = d.inOffice(name)
+			a = d.inOffice(name, s.lemma(i))
 		}
 		if a == nil {
 			a = &actor{key: "name:" + gazetteer.Normalize(name), name: name, person: true}
@@ -305,24 +312,37 @@ func (d *document) named(name string) *actor {
 }
 
 // inOffice finds the person with a surname who held an office on the article's
-// day, if there is just one.
-func (d *document) inOffice(surname string) *actor {
-	if d.day == "" || strings.Contains(surname, " ") {
+// day, if there is just one, or just one with the title. Without a day it takes
+// the latest holder of the title.
+func (d *document) inOffice(surname, title string) *actor {
+	if strings.Contains(surname, " ") {
 		return nil
 	}
-	var found *gazetteer.Entry
+	var holders, titled []*gazetteer.Entry
 	for _, e := range d.x.gazetteer.Surname(surname) {
-		if _, ok := d.x.gazetteer.OfficeOn(e, d.day); ok {
-			if found != nil {
-				return nil
+		if d.day == "" {
+			if slices.ContainsFunc(e.Offices, func(o gazetteer.Office) bool { return hasWord(o.Title, title) }) {
+				titled = append(titled, e)
 			}
-			found = e
+		} else if office, ok := d.x.gazetteer.OfficeOn(e, d.day); ok {
+			holders = append(holders, e)
+			if hasWord(office.Title, title) {
+				titled = append(titled, e)
+			}
 		}
 	}
-	if found == nil {
-		return nil
+	switch {
+	case len(titled) == 1 || len(titled) > 1 && d.day == "":
+		return d.person(titled[0], surname)
+	case len(holders) == 1:
+		return d.person(holders[0], surname)
 	}
-	return d.person(found, surname)
+	return nil
+}
+
+// hasWord tells whether a word of a title is this one.
+func hasWord(title, word string) bool {
+	return word != "" && slices.Contains(strings.Fields(strings.ToLower(title)), word)
 }
 
 // addUnknownPersons takes the names that no list knows: "X, the Syrian foreign
@@ -339,6 +359,9 @@ func (d *document) addUnknownPersons(s *sentence) {
 		name := s.words(i, end-1)
 		a := d.named(name)
 		title := ""
+		if a == nil && (s.Tokens[i].Rel == nlp.Nsubj || s.Tokens[i].Rel == nlp.NmodPoss) {
+			a = d.inOffice(name, "")
+		}
 		if a == nil {
 			t := d.appositive(s, i, end)
 			if t < 0 {
