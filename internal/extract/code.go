@@ -627,44 +627,26 @@ func (d *document) locate(c *candidate) {
 			}
 		}
 	}
-	roots := []int{c.frame.trigger}
-	if c.frame.verb >= 0 && c.frame.verb != c.frame.trigger {
-		roots = append(roots, c.frame.verb)
-	}
-	for _, root := range roots {
-		for _, m := range s.mentions {
-			if m.isPlace() && s.locative(m, root) {
-				d.setPlace(c, s, m)
-				return
-			}
-		}
-	}
-	// "the London conference", "the offensive on Marib", "to isolate Raqqa"
+	info, _ := c.rule.typ.Info()
+	spoken := info.Quad == 3 || c.rule.typ == event.Support || c.rule.typ == event.Pledge || c.rule.typ == event.Sanction
+	// The nearest place counts, of two that are as near a town before a country.
+	var best *mention
+	nearest := 1 << 10
 	for _, m := range s.mentions {
 		if !m.isPlace() {
 			continue
 		}
-		head := s.headOf(m)
-		h := s.Tokens[head].Head
-		if h != c.frame.trigger && !slices.Contains(c.frame.slots["obj"], h) && !slices.Contains(c.frame.slots["obj"], head) {
-			continue
+		distance := 2 * s.placeDistance(m, c, spoken)
+		if m.place.Precision == "country" {
+			distance++
 		}
-		town := m.entry != nil && m.entry.Kind == gazetteer.KindPlace
-		if r := s.Tokens[head].Rel; town && (r == nlp.Compound || r == nlp.Obj || r == nlp.Nmod || r == nlp.Obl || r == nlp.NmodPoss) {
-			d.setPlace(c, s, m)
-			return
+		if distance < nearest {
+			best, nearest = m, distance
 		}
 	}
-	// A place of the clause that governs this one: "said in Geneva that ..."
-	for _, m := range s.mentions {
-		if !m.isPlace() || !placePrepositions[s.preposition(s.headOf(m))] {
-			continue
-		}
-		verb := s.clauseVerb(s.headOf(m))
-		if verb < 0 || s.under(c.frame.trigger, verb) {
-			d.setPlace(c, s, m)
-			return
-		}
+	if best != nil && nearest < 2*unrelated {
+		d.setPlace(c, s, best)
+		return
 	}
 	if c.rule.typ == event.Attack {
 		for _, x := range c.roles {
@@ -681,17 +663,60 @@ func (d *document) locate(c *candidate) {
 	d.inheritPlace(c)
 }
 
+// unrelated is the distance of a place that has nothing to do with an event.
+const unrelated = 10
+
+// placeDistance tells how closely a place belongs to an event: in its own
+// phrase, as its object, in the clause above, elsewhere in the sentence. What is
+// only spoken of has its places in what is said, so only the clause itself counts.
+func (s *sentence) placeDistance(m *mention, c *candidate, spoken bool) int {
+	head := s.headOf(m)
+	locative := placePrepositions[s.preposition(head)]
+	if spoken {
+		if h := s.Tokens[head].Head; locative && s.Tokens[head].Rel == nlp.Obl && (h == c.frame.trigger || h == c.frame.verb) {
+			return 1
+		}
+		return unrelated
+	}
+	if locative && s.locative(m, c.frame.trigger) {
+		return 1
+	}
+	if locative && c.frame.verb >= 0 && s.locative(m, c.frame.verb) {
+		return 2
+	}
+	h := s.Tokens[head].Head
+	town := m.entry != nil && m.entry.Kind == gazetteer.KindPlace
+	if town && (h == c.frame.trigger || slices.Contains(c.frame.slots["obj"], h) || slices.Contains(c.frame.slots["obj"], head)) {
+		switch s.Tokens[head].Rel { // "the London conference", "the offensive on Marib", "to isolate Raqqa"
+		case nlp.Compound, nlp.Obj, nlp.Nmod, nlp.Obl, nlp.NmodPoss:
+			return 3
+		}
+	}
+	if !locative {
+		return unrelated
+	}
+	if verb := s.clauseVerb(head); verb < 0 || s.under(c.frame.trigger, verb) {
+		return 4 // "in Geneva, they said that ..."
+	}
+	if s.under(head, c.frame.trigger) {
+		return 5
+	}
+	return 6
+}
+
 // inheritPlace takes the place of the encounter that the article last told of
-// for what was said and agreed there by those who took part.
+// for what was said and agreed there by those who took part, and the scene of an
+// attack for another with one of its sides.
 func (d *document) inheritPlace(c *candidate) {
 	info, _ := c.rule.typ.Info()
-	switch info.Family {
-	case "consult", "agree", "cooperate", "verbal conflict":
-	default:
+	if info.Family == "conflict" {
+		if v := d.scene; v != nil && v.rule.typ == c.rule.typ && slices.ContainsFunc(c.roles, func(x filled) bool { return v.hasCode(x.code) }) {
+			c.place, c.where, c.country = v.place, v.where, v.country
+		}
 		return
 	}
 	v := d.venue
-	if v == nil || c.status != v.status || c.rule.typ == event.Call {
+	if v == nil || c.status != v.status || c.rule.typ == event.Call || info.Family == "peace" {
 		return
 	}
 	for _, x := range c.roles {
@@ -760,6 +785,8 @@ func (d *document) setPlace(c *candidate, s *sentence, m *mention) {
 	switch c.rule.typ {
 	case event.Meeting, event.Visit, event.Talks, event.Summit:
 		d.venue = c
+	case event.Attack, event.Coercion, event.Demonstration:
+		d.scene = c
 	}
 }
 

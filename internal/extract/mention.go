@@ -45,6 +45,7 @@ type document struct {
 	narrator  *actor     // who says "we" outside of quotes
 	memory    memory
 	venue     *candidate // the last encounter with a place
+	scene     *candidate // the last conflict with a place
 	// explaining keeps what was tried, for Explain.
 	explaining bool
 }
