@@ -12,13 +12,13 @@ func New(opts ...Option) (*Gazetteer, error) {
 	b := newBuilder()
 	for _, load := range []func() error{
 		b.loadCommonWords,
+		b.loadPeople,
 		b.loadAdmin1,
 		b.loadTowns,
 		b.loadRegions,
 		b.loadStates,
 		b.loadSeats,
 		b.loadActors,
-		b.loadPeople,
 	} {
 		if err := load(); err != nil {
 			return nil, fmt.Errorf("gazetteer: %w", err)
@@ -41,7 +41,9 @@ type builder struct {
 	alpha3    map[string]string // by alpha-2
 	admin1    map[string]string // name of a first-level region, by GeoNames code "SY.09"
 	capitals  map[string]*Entry // the entry of a town that is a capital, by alpha-2
-	common    map[string]rule   // how names that are common words are found
+	common    map[string]rule   // how names of places that are common words are found
+	shouted   map[string]bool   // acronyms that are common words
+	surnames  map[string]bool   // of persons
 }
 
 func newBuilder() *builder {
@@ -52,6 +54,8 @@ func newBuilder() *builder {
 		alpha3:   make(map[string]string),
 		capitals: make(map[string]*Entry),
 		common:   make(map[string]rule),
+		shouted:  make(map[string]bool),
+		surnames: make(map[string]bool),
 	}
 }
 
@@ -84,13 +88,26 @@ func (b *builder) name(e *Entry, name string) {
 	switch {
 	case isAcronym(name):
 		r = ruleAcronym
-		if _, common := b.common[key]; common {
+		if b.shouted[key] {
 			r = ruleShout
 		}
 	case e.Kind == KindPlace:
-		r = b.common[key]
+		r = b.placeRule(key, e.Place)
 	}
 	b.names.add(key, r, e)
+}
+
+// placeRule returns the rule for a place: a common word is no name where anything is capitalised, and a small town
+// that is called like somebody in public life is not what news means.
+func (b *builder) placeRule(key string, p *Place) rule {
+	const small = 100_000
+	if r, common := b.common[key]; common {
+		return r
+	}
+	if b.surnames[key] && p.Precision == "city" && p.Population < small {
+		return ruleSilent
+	}
+	return ruleName
 }
 
 // isAcronym tells a single word of capitals, with or without points, digits and hyphens: "U.S.", "M23".
@@ -115,14 +132,17 @@ func (b *builder) nameAll(e *Entry, names []string) {
 	}
 }
 
-// loadCommonWords reads the names that are common words too: one a line, those that a text uses as names inside a
-// sentence marked "+".
+// loadCommonWords reads the names that are common words too: one a line, with "+" if a text uses it as a name inside a
+// sentence, and "!" if it is an acronym.
 func (b *builder) loadCommonWords() error {
 	return readLines("data/common_words.txt", func(line string) error {
-		word, plus := strings.CutSuffix(line, " +")
+		word, marks, _ := strings.Cut(line, " ")
 		b.common[word] = ruleSilent
-		if plus {
+		if strings.Contains(marks, "+") {
 			b.common[word] = ruleWord
+		}
+		if strings.Contains(marks, "!") {
+			b.shouted[word] = true
 		}
 		return nil
 	})

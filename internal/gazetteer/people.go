@@ -136,11 +136,22 @@ func (b *builder) person(name string, further []string) *Entry {
 		e = b.entry(Entry{ID: id, Kind: KindPerson, Name: name, prominence: prominentPerson})
 		b.persons = append(b.persons, e)
 		b.nameForms(e, name)
+		if _, last, several := lastCut(Normalize(name), " "); several {
+			b.surnames[last] = true
+		}
 	}
 	for _, n := range further {
 		b.nameForms(e, n)
 	}
 	return e
+}
+
+// lastCut is strings.Cut at the last separator.
+func lastCut(s, sep string) (before, after string, found bool) {
+	if i := strings.LastIndex(s, sep); i >= 0 {
+		return s[:i], s[i+len(sep):], true
+	}
+	return s, "", false
 }
 
 // nameForms enters a name of a person as news writes it: with and without articles, apostrophes and initials.

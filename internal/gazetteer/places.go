@@ -50,10 +50,19 @@ var genericRegion = []string{
 	" District", " Prefecture", " Department", " State",
 }
 
+// bearing are the words that are no name without a generic one: "Northern Province", "Central Region".
+var bearing = map[string]bool{
+	"Central": true, "Northern": true, "Southern": true, "Eastern": true, "Western": true, "North": true, "South": true,
+	"East": true, "West": true, "North Central": true, "North Western": true, "Northwest": true, "North-West": true,
+	"Southwest": true, "South-West": true, "Upper East": true, "Upper West": true, "Capital": true, "Centre": true,
+	"National Capital": true, "Northern Borders": true, "Rivers": true, "Plateau": true, "Coast": true, "Lakes": true,
+	"Jewish Autonomous": true, "Highlands": true, "Midlands": true, "Littoral": true,
+}
+
 // plainRegion returns a region's name without its generic word: "Aleppo" for "Aleppo Governorate".
 func plainRegion(name string) string {
 	for _, g := range genericRegion {
-		if plain, ok := strings.CutSuffix(name, g); ok {
+		if plain, ok := strings.CutSuffix(name, g); ok && !bearing[plain] {
 			return plain
 		}
 	}

@@ -114,18 +114,29 @@ func (b *builder) promote(seat *Entry, code, name string) {
 	b.name(seat, name)
 }
 
-// loadSeats reads data/seats.tsv: further towns and buildings that stand for a government. The place is the GeoNames
-// name of a town of the state, or a pair of coordinates.
+// loadSeats reads data/seats.tsv: further towns and buildings that stand for a government. A town of the state itself
+// becomes its seat; a town elsewhere, as Brussels for the European Union, gets a second reading.
 func (b *builder) loadSeats() error {
-	return readTable("seats.tsv", 6, func(row []string) error {
+	return readTable("seats.tsv", 7, func(row []string) error {
 		code, sector, name := row[0], row[1], row[2]
 		place, err := point(name, code, row[4], row[5])
 		if err != nil {
 			return err
 		}
 		place.Precision = "venue"
+		id := "seat:" + slug(name) + ":" + code
+		if town, known := b.byID["place:"+row[6]]; known {
+			place = town.Place
+			if place.Country == code {
+				id = town.ID
+				town.Kind, town.Sector = KindCapital, sector
+				town.prominence = max(town.prominence, prominentSeat)
+			}
+		} else if row[6] != "" {
+			return fmt.Errorf("no town has the GeoNames id %s", row[6])
+		}
 		e := b.entry(Entry{
-			ID: "seat:" + slug(name), Kind: KindCapital, Name: name, Code: code, Sector: sector, Place: place,
+			ID: id, Kind: KindCapital, Name: name, Code: code, Sector: sector, Place: place,
 			prominence: prominentSeat,
 		})
 		b.name(e, name)
