@@ -32,7 +32,7 @@ func newsArticle(r *rand.Rand, n int) db.Coded {
 		text.WriteByte(' ')
 	}
 	c.Article = event.Article{Text: text.String(), Language: "en", URL: fmt.Sprintf("https://example.org/%d", n),
-		Published: &event.Moment{Time: day("2017-01-27").Time(), DayOnly: true}}
+		Published: &event.Moment{Time: day("2017-01-27").Time(), Precision: event.DayPrecision}}
 	return c
 }
 
