@@ -141,6 +141,9 @@ func (d *document) apply(r *compiled, f *frame) (c *candidate, failed string) {
 		return nil, missing
 	}
 	status, ok := d.statusOf(c)
+	if r.verbs == "@willnot" { // the negation is the event
+		ok = !s.subordinate(f.trigger)
+	}
 	if !ok {
 		return nil, "the text does not assert it"
 	}
@@ -300,6 +303,10 @@ func (c *candidate) missing(r *compiled) string {
 			ok = c.frame.s.child(c.frame.trigger, nlp.Ccomp, nlp.Xcomp, nlp.Advcl) >= 0
 		case "intransitive":
 			ok = c.frame.s.child(c.frame.trigger, nlp.Obj, nlp.Ccomp) < 0
+		case "actors":
+			ok = len(codes) > 1 || c.has(event.Party) && slices.ContainsFunc(c.roles, func(x filled) bool { return x.plural })
+		case "crowd":
+			ok = slices.ContainsFunc(c.roles, func(x filled) bool { return x.sector == event.Civilians || x.sector == event.Opposition })
 		case "armed":
 			ok = has[event.Target] || slices.ContainsFunc(c.roles, func(x filled) bool {
 				return x.sector == event.Military || x.sector == event.Rebels || x.sector == event.Police
@@ -367,6 +374,16 @@ func (f *frame) says(words map[string]bool) bool {
 	return false
 }
 
+// subordinate tells a clause under a condition or a relative, where "will
+// not" refuses nothing.
+func (s *sentence) subordinate(v int) bool {
+	switch s.Tokens[v].Rel {
+	case nlp.Advcl, nlp.Acl, nlp.AclRelcl:
+		return true
+	}
+	return false
+}
+
 // negated tells a clause with "not" or "never" at its verb or "no" at its subject.
 func (s *sentence) negated(v int) bool {
 	for _, k := range s.kids[v] {
@@ -403,8 +420,10 @@ func (c *candidate) sides() int {
 // objectFits tells whether the object is one of those that the rule asks for.
 func (d *document) objectFits(r *compiled, f *frame) bool {
 	for _, o := range f.slots["obj"] {
-		if r.objects[f.s.lemma(o)] {
-			return true
+		for _, k := range nounKeys(f.s, o) {
+			if r.objects[k] {
+				return true
+			}
 		}
 		for _, a := range d.actorsAt(f.s, o) {
 			if r.objects["@actor"] || r.objects["@person"] && a.person {
@@ -419,6 +438,15 @@ func (d *document) objectFits(r *compiled, f *frame) bool {
 		for _, k := range f.s.children(o, nlp.Nmod, nlp.Compound) {
 			if r.objects[f.s.lemma(k)] {
 				return true
+			}
+		}
+	}
+	if r.objects["@peacekeepers"] {
+		for _, o := range f.slots["subj"] {
+			for _, k := range nounKeys(f.s, o) {
+				if strings.Contains(k, "peacekeep") {
+					return true
+				}
 			}
 		}
 	}

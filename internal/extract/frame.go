@@ -274,6 +274,11 @@ func verbKeys(s *sentence, v int, lex *lexicon) []string {
 		}
 	}
 	keys = append(keys, lemma)
+	for _, k := range s.children(v, nlp.Aux) {
+		if w := s.lower(k); (w == "will" || w == "wo" || w == "would") && s.negated(v) {
+			keys = append(keys, "@willnot")
+		}
+	}
 	if lex.sayVerbs[lemma] {
 		keys = append(keys, "@say")
 	}
