@@ -185,6 +185,8 @@ func (d *document) fromPlace(c *candidate) {
 	}
 	a := &actor{key: country.Alpha3 + "/GOV", name: c.where, code: country.Alpha3, sector: event.Government}
 	switch {
+	case (c.rule.typ == event.Coercion || c.rule.typ == event.Concession) && !c.has(event.Target) && c.has(event.Actor):
+		c.fill(a, event.Target, false)
 	case c.rule.typ == event.Attack && !c.has(event.Target):
 		if a.sector = event.Civilians; !c.hasCode(a.code) {
 			c.fill(a, event.Target, false)
@@ -203,9 +205,11 @@ var targeted = map[event.Type]bool{
 }
 
 // nearest gives the actors that are nearest below the trigger, level by level,
-// and are not its actor: states and bodies, persons, not towns.
+// and are not its actor: states and bodies, persons, not towns. Those of another
+// state go first; else somebody else of the same ("its own opposition").
 func (d *document) nearest(c *candidate) []*actor {
 	s := c.frame.s
+	var compatriots []*actor
 	level := []int{c.frame.trigger}
 	if v := c.frame.verb; v >= 0 && v != c.frame.trigger {
 		level = append(level, v)
@@ -226,8 +230,12 @@ func (d *document) nearest(c *candidate) []*actor {
 						continue
 					}
 					for _, a := range d.actorsAt(s, j) {
-						if a.code != "" && !c.hasCode(a.code) {
+						switch {
+						case a.code == "":
+						case !c.hasCode(a.code):
 							out = append(out, a)
+						case compatriots == nil && !c.hasKey(a.key) && (s.at[j] == nil || !s.at[j].demonym):
+							compatriots = []*actor{a}
 						}
 					}
 				}
@@ -239,7 +247,11 @@ func (d *document) nearest(c *candidate) []*actor {
 		}
 		level = next
 	}
-	return nil
+	return compatriots
+}
+
+func (c *candidate) hasKey(key string) bool {
+	return slices.ContainsFunc(c.roles, func(x filled) bool { return x.key == key })
 }
 
 func (c *candidate) has(role event.Role) bool {
