@@ -150,7 +150,7 @@ func (d *document) apply(r *compiled, f *frame) (c *candidate, failed string) {
 	if r.status != "" {
 		status = r.status
 	}
-	c.status = status
+	c.status = d.settle(c, status)
 	d.locate(c)
 	d.date(c)
 	d.fromPlace(c)
@@ -667,8 +667,7 @@ func (d *document) locate(c *candidate) {
 			}
 		}
 	}
-	info, _ := c.rule.typ.Info()
-	spoken := info.Quad == 3 || c.rule.typ == event.Support || c.rule.typ == event.Pledge || c.rule.typ == event.Sanction
+	spoken := c.rule.spoken() || c.rule.typ == event.Sanction
 	// The nearest place counts, of two that are as near a town before a country.
 	var best *mention
 	nearest := 1 << 10
@@ -902,26 +901,43 @@ func (c *candidate) tense() tense {
 	return past
 }
 
-// foreground tells an event that the sentence reports, not one that it only
-// refers to: its verb heads the sentence or what is said in it.
+// foreground tells an event that the sentence reports as its news, not one that
+// it only refers to. What is said of somebody is news wherever it stands, but
+// for the pluperfect.
 func (c *candidate) foreground() bool {
 	s := c.frame.s
-	if c.frame.verb < 0 {
+	i := c.frame.verb
+	if i < 0 {
+		i = c.frame.trigger
+	}
+	said := c.rule.spoken()
+	if c.frame.verb < 0 && !said {
 		return false
 	}
-	for i := c.frame.verb; i >= 0; i = s.Tokens[i].Head {
+	for ; i >= 0; i = s.Tokens[i].Head {
+		if s.Tokens[i].XPOS == nlp.VBN {
+			for _, k := range s.children(i, nlp.Aux) {
+				if s.lower(k) == "had" {
+					return false // "said that it had attacked"
+				}
+			}
+		}
 		switch s.Tokens[i].Rel {
 		case nlp.Root, nlp.Parataxis:
 			return true
 		case nlp.Acl, nlp.AclRelcl, nlp.Nmod:
-			return false
-		case nlp.Ccomp:
-			if s.child(i, nlp.Aux) >= 0 && s.Tokens[i].XPOS == nlp.VBN {
-				return false // "said that it had attacked"
+			if !said {
+				return false
 			}
 		}
 	}
 	return true
+}
+
+// spoken tells the types that consist in saying something.
+func (r *rule) spoken() bool {
+	info, _ := r.typ.Info()
+	return info.Quad == 3 && r.typ != event.Investigation || r.typ == event.Support || r.typ == event.Pledge
 }
 
 // statusOf reads tense, modality and negation; ok is false if the text does not
@@ -965,6 +981,10 @@ func (d *document) statusOf(c *candidate) (status event.Status, ok bool) {
 				} else if first || w != "must" && w != "should" {
 					return "", false
 				}
+			case "to":
+				if k == s.child(i, nlp.Mark) && hasBe(s, i) {
+					status = event.Planned // "he is to meet"
+				}
 			case "not", "n't", "never":
 				return "", false
 			case "if", "unless", "whether":
@@ -984,6 +1004,9 @@ func (d *document) statusOf(c *candidate) (status event.Status, ok bool) {
 		h := t.Head
 		if h < 0 {
 			break
+		}
+		if l := s.lemma(h); l == "due" || l == "slate" || l == "schedule" && s.Tokens[h].UPOS != nlp.NOUN {
+			return event.Planned, true
 		}
 		switch t.Rel {
 		case nlp.Xcomp:
@@ -1060,6 +1083,39 @@ func (d *document) nominalStatus(c *candidate, status event.Status) (event.Statu
 	return status, true
 }
 
+// settle corrects the status that the grammar gives by what the codebook says
+// of the type: saying is done when it is said, a measure when it is announced,
+// and an encounter in the present tense with a day is one to come.
+func (d *document) settle(c *candidate, status event.Status) event.Status {
+	s, v := c.frame.s, c.frame.verb
+	info, _ := c.rule.typ.Info()
+	switch {
+	case c.rule.spoken() && (status == event.Ongoing || status == event.Planned && c.rule.typ != event.Request):
+		return event.Occurred
+	case v < 0:
+		return status
+	case status == event.Ongoing && s.lemma(v) == "announce":
+		return event.Occurred
+	case status == event.Planned && (c.rule.typ == event.Sanction || c.rule.typ == event.Expulsion || c.rule.typ == event.Ceasefire):
+		if h := s.Tokens[v].Head; h >= 0 && s.Tokens[v].Rel == nlp.Ccomp && s.lemma(h) == "announce" {
+			return event.Occurred
+		}
+	case status == event.Occurred && info.Family == "consult" && (s.Tokens[v].XPOS == nlp.VBZ || s.Tokens[v].XPOS == nlp.VBP) && s.child(v, nlp.Aux) < 0:
+		for _, x := range s.times {
+			if s.timeDistance(x, c) < 100 && s.lower(x.first) != "today" && s.lower(x.first) != "yesterday" {
+				return event.Planned
+			}
+		}
+	case status == event.Occurred && info.Quad == 4:
+		for _, k := range s.children(v, nlp.Obl, nlp.Advcl) {
+			if w := s.preposition(k); w == "since" || s.lower(k-1) == "since" || s.child(k, nlp.Mark) >= 0 && s.lower(s.child(k, nlp.Mark)) == "since" {
+				return event.Ongoing
+			}
+		}
+	}
+	return status
+}
+
 // reportedInPast tells a clause that somebody said: "said he would visit" is a
 // plan, not a hypothesis.
 func (d *document) reportedInPast(s *sentence, v int) bool {
@@ -1076,7 +1132,7 @@ func (d *document) reportedInPast(s *sentence, v int) bool {
 }
 
 func hasBe(s *sentence, v int) bool {
-	for _, k := range s.children(v, nlp.Aux) {
+	for _, k := range s.children(v, nlp.Aux, nlp.Cop) {
 		if s.lemma(k) == "be" {
 			return true
 		}
