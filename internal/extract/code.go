@@ -687,18 +687,6 @@ func (d *document) locate(c *candidate) {
 		d.setPlace(c, s, best)
 		return
 	}
-	if c.rule.typ == event.Attack {
-		for _, x := range c.roles {
-			if x.role == event.Target {
-				for _, m := range s.mentions {
-					if m.entry != nil && m.entry.Kind == gazetteer.KindState && m.entry.Code == x.code && m.place != nil {
-						d.setPlace(c, s, m)
-						return
-					}
-				}
-			}
-		}
-	}
 	d.inheritPlace(c)
 }
 
@@ -710,7 +698,7 @@ const unrelated = 10
 // only spoken of has its places in what is said, so only the clause itself counts.
 func (s *sentence) placeDistance(m *mention, c *candidate, spoken bool) int {
 	head := s.headOf(m)
-	locative := placePrepositions[s.preposition(head)]
+	locative := s.isLocative(head)
 	if spoken {
 		if h := s.Tokens[head].Head; locative && s.Tokens[head].Rel == nlp.Obl && (h == c.frame.trigger || h == c.frame.verb) {
 			return 1
@@ -751,6 +739,8 @@ func (d *document) inheritPlace(c *candidate) {
 	if info.Family == "conflict" {
 		if v := d.scene; v != nil && v.rule.typ == c.rule.typ && slices.ContainsFunc(c.roles, func(x filled) bool { return v.hasCode(x.code) }) {
 			c.place, c.where, c.country = v.place, v.where, v.country
+		} else {
+			d.homeGround(c)
 		}
 		return
 	}
@@ -766,6 +756,42 @@ func (d *document) inheritPlace(c *candidate) {
 	}
 }
 
+// homeGround takes the state that is attacked for the place of an attack, and
+// the state whose police arrests or whose people protest for that.
+func (d *document) homeGround(c *candidate) {
+	role := event.Actor
+	switch c.rule.typ {
+	case event.Attack:
+		role = event.Target
+	case event.Coercion, event.Demonstration:
+		if c.hasForeigner() {
+			return
+		}
+	default:
+		return
+	}
+	for _, x := range c.roles {
+		if x.role != role {
+			continue
+		}
+		if country, ok := d.x.gazetteer.Country(x.code); ok {
+			c.country, c.where = country.Alpha3, country.Name
+			c.place = &gazetteer.Place{Name: country.Name, Country: country.Alpha3, Lat: country.Lat, Lon: country.Lon, Precision: "country"}
+			return
+		}
+	}
+}
+
+// hasForeigner tells whether participants of two states take part.
+func (c *candidate) hasForeigner() bool {
+	for _, x := range c.roles {
+		if x.code != c.roles[0].code && x.code != "UNK" {
+			return true
+		}
+	}
+	return false
+}
+
 // isPlace tells a mention that can say where something happens.
 func (m *mention) isPlace() bool { return m.place != nil && !m.demonym }
 
@@ -773,6 +799,23 @@ func (m *mention) isPlace() bool { return m.place != nil && !m.demonym }
 var placePrepositions = map[string]bool{
 	"in": true, "at": true, "near": true, "outside": true, "inside": true, "across": true, "around": true, "throughout": true, "into": true,
 	"within": true,
+}
+
+// isLocative tells a nominal behind a preposition of place, its own or that of
+// the word that it names more closely: "in the town of Balad Ruz", "in the
+// capital, Phnom Penh".
+func (s *sentence) isLocative(i int) bool {
+	p := s.preposition(i)
+	if h := s.Tokens[i].Head; h >= 0 && (s.Tokens[i].Rel == nlp.Appos || p == "of" && placeNouns[s.lemma(h)]) {
+		p = s.preposition(h)
+	}
+	return placePrepositions[p]
+}
+
+// placeNouns are kinds of places that take a name with "of".
+var placeNouns = map[string]bool{
+	"town": true, "city": true, "village": true, "province": true, "region": true, "district": true, "capital": true, "island": true, "port": true,
+	"area": true, "suburb": true, "state": true, "camp": true, "resort": true, "municipality": true, "governorate": true, "enclave": true,
 }
 
 // clauseVerb gives the verb that governs token i, or -1.
@@ -789,7 +832,7 @@ func (s *sentence) clauseVerb(i int) int {
 // it, behind a preposition of place, and not in a clause of its own.
 func (s *sentence) locative(m *mention, root int) bool {
 	head := s.headOf(m)
-	if !placePrepositions[s.preposition(head)] {
+	if !s.isLocative(head) {
 		return false
 	}
 	for i := head; i >= 0; i = s.Tokens[i].Head {

@@ -245,7 +245,7 @@ func (d *document) homeOf(s *sentence, i int, sector event.Sector) string {
 	verb := s.clause(i)
 	for _, near := range []bool{true, false} {
 		for _, m := range s.mentions {
-			if m.isPlace() && m.place.Country != "" && placePrepositions[s.preposition(s.headOf(m))] && (!near || s.locative(m, verb)) {
+			if m.isPlace() && m.place.Country != "" && s.isLocative(s.headOf(m)) && (!near || s.locative(m, verb)) {
 				return m.place.Country
 			}
 		}
