@@ -503,3 +503,23 @@ func TestHelp(t *testing.T) {
 		t.Errorf("a bad option: %s", errOut)
 	}
 }
+
+func TestEvalCommand(t *testing.T) {
+	t.Parallel()
+	file := filepath.Join(t.TempDir(), "reference.jsonl")
+	text := "Iranian Foreign Minister Mohammad Javad Zarif met Turkish President Recep Tayyip Erdogan in Ankara."
+	reference := fmt.Sprintf(`{"id":"a","text":%q,"published_at":"2017-01-27","sentences":[[0,%d]],"events":[{"type":"meeting","status":"occurred","date":null,
+		"location":{"place":"Ankara","country":"TUR"},"participants":[{"code":"IRN","role":"party"},{"code":"TUR","role":"party"}],"evidence":[0]}]}`, text, len(text))
+	if err := os.WriteFile(file, []byte(strings.ReplaceAll(reference, "\n", "")), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if out, errOut, err := run(t, "", "eval", file); err != nil || !strings.Contains(out, "events               P 1.000  R 1.000  F1 1.000") || !strings.Contains(out, "place 1.000 (1)") {
+		t.Errorf("%v %s %s", err, out, errOut)
+	}
+	if err := os.WriteFile(file, []byte("{}\n{"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if _, errOut, err := run(t, "", "eval", file); err == nil || !strings.Contains(errOut, "line 2") {
+		t.Errorf("a bad line: %v %s", err, errOut)
+	}
+}

@@ -29,6 +29,7 @@ type cli struct {
 	Serve   serveCmd   `cmd:"" help:"Answer questions over HTTP and take in articles."`
 	Load    loadCmd    `cmd:"" help:"Code articles from files and store them."`
 	Extract extractCmd `cmd:"" help:"Code articles and print their events; needs no database."`
+	Eval    evalCmd    `cmd:"" help:"Measure the coder on your own annotated articles."`
 	Migrate migrateCmd `cmd:"" help:"Bring the database's schema up or down, or show where it stands."`
 	Health  healthCmd  `cmd:"" help:"Ask a running server whether it can answer questions; for container health checks."`
 	Version versionCmd `cmd:"" help:"Print the version."`
