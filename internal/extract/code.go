@@ -87,6 +87,9 @@ func subsume(s *sentence, found []*candidate) []*candidate {
 				}
 			case c.rule.typ == event.Mediation && other.has(event.Mediator):
 				return true
+			case c != other && other.rule.typ != event.Mediation && len(other.rule.objects) > 0 &&
+				slices.Contains(other.frame.slots["obj"], c.frame.trigger):
+				return true // "lodged a protest" is no protest in the street
 			}
 		}
 		return false
@@ -126,7 +129,9 @@ func (d *document) apply(r *compiled, f *frame) (c *candidate, failed string) {
 	}
 	d.mediators(c)
 	if r.typ == event.Attack && !c.has(event.Actor) {
-		d.attackers(c)
+		if d.attackers(c); !c.has(event.Actor) {
+			return nil, "nobody attacks"
+		}
 	}
 	if (!info.Symmetric && targeted[r.typ] || r.seeks) && !c.has(event.Target) && c.has(event.Actor) {
 		for _, x := range d.nearest(c) {
@@ -161,6 +166,11 @@ func (d *document) apply(r *compiled, f *frame) (c *candidate, failed string) {
 // in two Pakistani airstrikes"; unknown if the text does not say.
 func (d *document) attackers(c *candidate) {
 	s := c.frame.s
+	for _, h := range c.frame.slots["subj"] {
+		if !weapons[s.lemma(h)] && s.Tokens[h].UPOS != nlp.PRON {
+			return // "heavy rain killed ten people"
+		}
+	}
 	for _, slot := range []string{"in", "by", "during", "after"} {
 		for _, h := range c.frame.slots[slot] {
 			if s.timeAt[h] >= 0 || s.at[h] != nil {
@@ -174,6 +184,13 @@ func (d *document) attackers(c *candidate) {
 	if !c.has(event.Actor) && c.has(event.Target) {
 		c.fill(&actor{key: "UNK/attackers", name: "unknown attackers", code: "UNK", sector: event.UnknownSector}, event.Actor, false)
 	}
+}
+
+// weapons are what kills without saying who does.
+var weapons = map[string]bool{
+	"bomb": true, "blast": true, "explosion": true, "missile": true, "rocket": true, "shell": true, "mortar": true, "gunfire": true, "mine": true,
+	"landmine": true, "drone": true, "airstrike": true, "strike": true, "attack": true, "fire": true, "shot": true, "bombing": true, "bullet": true,
+	"car_bomb": true, "shooting": true, "raid": true, "clash": true, "grenade": true, "fighting": true, "violence": true, "bombardment": true,
 }
 
 // fromPlace takes the state of the place for who is attacked there, or whose
@@ -1030,6 +1047,8 @@ func (d *document) statusOf(c *candidate) (status event.Status, ok bool) {
 				}
 			case "not", "n't", "never":
 				return "", false
+			case "due":
+				status = event.Planned // "are due to meet"
 			case "if", "unless", "whether":
 				return "", false
 			}
@@ -1114,6 +1133,17 @@ func (d *document) nominalStatus(c *candidate, status event.Status) (event.Statu
 	h := s.Tokens[c.frame.trigger].Head
 	if h < 0 {
 		return status, true
+	}
+	if s.negated(h) {
+		return "", false
+	}
+	for _, k := range s.children(h, nlp.Aux) {
+		switch s.lower(k) {
+		case "would", "could", "may", "might", "should", "must", "can":
+			return "", false
+		case "will":
+			status = event.Planned
+		}
 	}
 	switch l := s.lemma(h); {
 	case l == "call" || l == "urge" || l == "demand" || l == "propose" || l == "seek" || l == "want" || l == "need" || l == "threat" || l == "possibility" || l == "prospect":

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"demarche/internal/event"
+	"demarche/internal/gazetteer"
 	"demarche/internal/nlp"
 )
 
@@ -13,6 +14,7 @@ type memory struct {
 	subject *actor             // person who was the subject of the last sentence that had one
 	person  *actor             // person mentioned last
 	state   *actor             // state or organisation mentioned last
+	body    *actor             // state or organisation that was the subject of the last sentence that had one
 	group   []*actor           // the last who acted together: two states, "Russian and Turkish officials"
 	weights map[string]float64 // states by how much and how lately they were spoken of
 }
@@ -55,6 +57,8 @@ func (d *document) remember(s *sentence) {
 			for _, a := range d.actorsAt(s, c) {
 				if a.person && !a.plural && s.Tokens[i].Rel == nlp.Nsubj {
 					mem.subject = a
+				} else if !a.person && !a.plural {
+					mem.body = a
 				}
 				if a.code != "" && !slices.ContainsFunc(together, func(b *actor) bool { return b.code == a.code }) {
 					together = append(together, a)
@@ -193,6 +197,9 @@ func (d *document) bodyBefore(s *sentence, i int) *actor {
 			return m.actors[0]
 		}
 	}
+	if d.memory.body != nil {
+		return d.memory.body
+	}
 	return d.memory.state
 }
 
@@ -247,6 +254,15 @@ func (d *document) homeOf(s *sentence, i int, sector event.Sector) string {
 		for _, m := range s.mentions {
 			if m.isPlace() && m.place.Country != "" && s.isLocative(s.headOf(m)) && (!near || s.locative(m, verb)) {
 				return m.place.Country
+			}
+		}
+	}
+	if d.memory.weights == nil { // the first sentence: the state named before
+		for _, m := range slices.Backward(s.mentions) {
+			if m.last < i && m.entry != nil && len(m.actors) == 1 && m.entry.Kind != gazetteer.KindPerson {
+				if _, ok := d.x.gazetteer.Country(m.actors[0].code); ok {
+					return m.actors[0].code
+				}
 			}
 		}
 	}

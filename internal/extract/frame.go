@@ -85,6 +85,13 @@ func (f *frame) addNominal(n int, prefix string) {
 		if p := s.preposition(k); p != "" {
 			f.add(prefix+p, k)
 		}
+		// "the visit of the minister to Oslo": the parser may hang Oslo on either.
+		for _, j := range s.children(k, nlp.Nmod) {
+			switch p := s.preposition(j); p {
+			case "to", "with", "between", "against", "on":
+				f.add(prefix+p, j)
+			}
+		}
 	}
 	for _, k := range s.children(n, nlp.Acl) {
 		// "efforts mediated by Russia", "talks held in Geneva"

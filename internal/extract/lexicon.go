@@ -81,7 +81,7 @@ func newLexicon() *lexicon {
 	l.lightVerbs = set(`hold have conduct reach sign make pay give issue launch begin start open resume conclude continue take undertake
 		attend join host convene finalize ink strike broker mediate agree announce declare extend impose lift end complete carry
 		convey express voice offer provide send receive deliver lodge file lead engage stage organize enter finish plan schedule cancel
-		postpone suspend adopt release condemn`)
+		postpone suspend adopt release`)
 	l.travelVerbs = set(`go travel fly come arrive head return leave visit gather sit engage`)
 	l.sayVerbs = set(`say tell state announce report add note note declare confirm stress underline underscore emphasize point explain
 		believe think claim argue insist reiterate write quote predict indicate reveal disclose`)
