@@ -9,7 +9,7 @@ import (
 
 // New builds a gazetteer from the embedded data and the dictionaries of the options.
 func New(opts ...Option) (*Gazetteer, error) {
-	b := newBuilder()
+	b := newBuilder(1 << 16)
 	for _, load := range []func() error{
 		b.loadCommonWords,
 		b.loadPeople,
@@ -36,6 +36,7 @@ func New(opts ...Option) (*Gazetteer, error) {
 type builder struct {
 	names     *trie
 	byID      map[string]*Entry
+	slab      []Entry // where entries lie, many to an allocation
 	persons   []*Entry
 	countries []Country
 	alpha3    map[string]string // by alpha-2
@@ -46,8 +47,8 @@ type builder struct {
 	surnames  map[string]bool   // of persons
 }
 
-func newBuilder() *builder {
-	const size = 1 << 16
+// newBuilder returns a builder with room for a number of names.
+func newBuilder(size int) *builder {
 	return &builder{
 		names:    newTrie(size),
 		byID:     make(map[string]*Entry, size),
@@ -77,8 +78,13 @@ func (b *builder) entry(e Entry) *Entry {
 	if old, ok := b.byID[e.ID]; ok {
 		return old
 	}
-	b.byID[e.ID] = &e
-	return &e
+	if len(b.slab) == cap(b.slab) {
+		b.slab = make([]Entry, 0, 1024)
+	}
+	b.slab = append(b.slab, e)
+	fresh := &b.slab[len(b.slab)-1]
+	b.byID[e.ID] = fresh
+	return fresh
 }
 
 // name enters a name of an entry under the rule that its form calls for.

@@ -2,6 +2,7 @@ package gazetteer
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -141,6 +142,9 @@ func (b *builder) loadAlpha3() error {
 	})
 }
 
+// precisions are the values of Place.Precision.
+var precisions = []string{"city", "admin1", "country", "water", "venue", "region"}
+
 // loadRegions reads data/regions.tsv: regions that are no first-level division, waters, venues, and towns that
 // news names and GeoNames' list of towns lacks.
 func (b *builder) loadRegions() error {
@@ -150,12 +154,10 @@ func (b *builder) loadRegions() error {
 		if err != nil {
 			return err
 		}
-		switch precision {
-		case "city", "admin1", "water", "venue", "region":
-			place.Precision = precision
-		default:
-			return fmt.Errorf("precision %q, expected city, admin1, water, venue or region", precision)
+		if !slices.Contains(precisions, precision) {
+			return fmt.Errorf("precision %q, expected one of %s", precision, strings.Join(precisions, ", "))
 		}
+		place.Precision = precision
 		e := b.entry(Entry{
 			ID: "place:" + slug(name), Kind: KindPlace, Name: name, Code: country, Place: place,
 			prominence: prominentRegion,
