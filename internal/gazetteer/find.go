@@ -218,7 +218,7 @@ func (t *text) longest(names *trie, start int) (end int, entries []*Entry) {
 		switch w.letters {
 		case lowerCase:
 			small = small || !w.particle && !w.glued
-			mixed = mixed || !w.particle
+			mixed = true
 		case titleCase:
 			capital, mixed = true, true
 		case singleCase, upperCase:
@@ -269,7 +269,7 @@ func (t *text) longestFolded(names *trie, start int) (end int, entries []*Entry)
 		if node = names.step(node, id); node == rootNode {
 			break
 		}
-		if taken++; taken > 1 && w.closes && names.leaves[node].all != nil {
+		if taken++; taken > 1 && w.closes && w.letters != lowerCase && names.leaves[node].all != nil {
 			end, entries = i+1, names.leaves[node].all
 		}
 	}

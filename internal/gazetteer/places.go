@@ -35,10 +35,10 @@ func (b *builder) loadAdmin1() error {
 			ID: "place:" + code, Kind: KindPlace, Name: plain, Code: place.Country, Place: place,
 			prominence: int64(place.Population / 4), // the town of the same name comes first
 		})
-		b.name(e, name)
-		b.name(e, plain)
+		b.nameTown(e, name)
+		b.nameTown(e, plain)
 		for _, kind := range regionKinds(alpha2) {
-			b.name(e, plain+" "+kind)
+			b.nameTown(e, plain+" "+kind)
 		}
 		b.nameAll(e, further[code])
 		return nil
@@ -111,7 +111,7 @@ func (b *builder) loadTowns() error {
 			ID: "place:" + id, Kind: KindPlace, Name: name, Code: place.Country, Place: place,
 			prominence: int64(place.Population),
 		})
-		b.name(e, name)
+		b.nameTown(e, name)
 		key := alpha2 + " " + name
 		if names := further[key]; names != nil {
 			b.nameAll(e, names)

@@ -43,6 +43,7 @@ const (
 	ruleAcronym             // in capitals only: US, NATO
 	ruleShout               // the same, but not where everything is in capitals: WHO, IT
 	ruleWord                // a name that is also a common word: capitalised, inside a sentence: Nice, Reading
+	ruleShort               // a short name, in capitals probably an acronym: not in capitals, but where everything is
 	ruleSilent              // not found in texts, only looked up: the towns named Police and Most
 	ruleAny                 // in any case: agents of a dictionary, "farmer"
 )
@@ -70,6 +71,8 @@ func (r rule) admits(s setting) bool {
 		return s == inUpper
 	case ruleWord:
 		return s == inTitle
+	case ruleShort:
+		return s == inTitle || s == inOpening || s == inHeading
 	case ruleAny:
 		return true
 	default:
