@@ -5,13 +5,15 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 )
 
 // New builds a gazetteer from the embedded data and the dictionaries of the options.
 func New(opts ...Option) (*Gazetteer, error) {
-	b := newBuilder()
+	b := newBuilder(1 << 16)
 	for _, load := range []func() error{
 		b.loadCommonWords,
+		b.loadPersonalNames,
 		b.loadPeople,
 		b.loadAdmin1,
 		b.loadTowns,
@@ -36,6 +38,7 @@ func New(opts ...Option) (*Gazetteer, error) {
 type builder struct {
 	names     *trie
 	byID      map[string]*Entry
+	slab      []Entry // where entries lie, many to an allocation
 	persons   []*Entry
 	countries []Country
 	alpha3    map[string]string // by alpha-2
@@ -43,11 +46,12 @@ type builder struct {
 	capitals  map[string]*Entry // the entry of a town that is a capital, by alpha-2
 	common    map[string]rule   // how names of places that are common words are found
 	shouted   map[string]bool   // acronyms that are common words
-	surnames  map[string]bool   // of persons
+	personal  map[string]bool   // names that people have
+	surnames  map[string]bool   // surnames of persons in public life
 }
 
-func newBuilder() *builder {
-	const size = 1 << 16
+// newBuilder returns a builder with room for a number of names.
+func newBuilder(size int) *builder {
 	return &builder{
 		names:    newTrie(size),
 		byID:     make(map[string]*Entry, size),
@@ -55,6 +59,7 @@ func newBuilder() *builder {
 		capitals: make(map[string]*Entry),
 		common:   make(map[string]rule),
 		shouted:  make(map[string]bool),
+		personal: make(map[string]bool),
 		surnames: make(map[string]bool),
 	}
 }
@@ -77,37 +82,53 @@ func (b *builder) entry(e Entry) *Entry {
 	if old, ok := b.byID[e.ID]; ok {
 		return old
 	}
-	b.byID[e.ID] = &e
-	return &e
+	if len(b.slab) == cap(b.slab) {
+		b.slab = make([]Entry, 0, 1024)
+	}
+	b.slab = append(b.slab, e)
+	fresh := &b.slab[len(b.slab)-1]
+	b.byID[e.ID] = fresh
+	return fresh
 }
 
 // name enters a name of an entry under the rule that its form calls for.
 func (b *builder) name(e *Entry, name string) {
 	key := Normalize(name)
 	r := ruleName
-	switch {
-	case isAcronym(name):
+	if isAcronym(name) {
 		r = ruleAcronym
 		if b.shouted[key] {
 			r = ruleShout
 		}
-	case e.Kind == KindPlace:
-		r = b.placeRule(key, e.Place)
 	}
 	b.names.add(key, r, e)
 }
 
-// placeRule returns the rule for a place: a common word is no name where anything is capitalised, and a small town
-// that is called like somebody in public life is not what news means.
-func (b *builder) placeRule(key string, p *Place) rule {
-	const small = 100_000
-	if r, common := b.common[key]; common {
+// nameTown enters a name of a town or region of GeoNames, whose many names are other things too.
+func (b *builder) nameTown(e *Entry, name string) {
+	key := Normalize(name)
+	b.names.add(key, b.townRule(key, e.Place), e)
+}
+
+// townRule returns the rule for a name of a town or region: a common word is no name where anything is capitalised, a
+// town that is called like a person is meant only if it is large, a short name in capitals is an acronym.
+func (b *builder) townRule(key string, p *Place) rule {
+	const known = 100_000
+	large := 500_000
+	if p.Precision == "admin1" {
+		large = 3_000_000
+	}
+	r, common := b.common[key]
+	switch {
+	case common:
 		return r
-	}
-	if b.surnames[key] && p.Precision == "city" && p.Population < small {
+	case b.personal[key] && p.Population < large, b.surnames[key] && p.Population < known && p.Precision == "city":
 		return ruleSilent
+	case len(key) <= 3 || len(key) == 4 && p.Population < known:
+		return ruleShort
+	default:
+		return ruleName
 	}
-	return ruleName
 }
 
 // isAcronym tells a single word of capitals, with or without points, digits and hyphens: "U.S.", "M23".
@@ -136,7 +157,8 @@ func (b *builder) nameAll(e *Entry, names []string) {
 // sentence, and "!" if it is an acronym.
 func (b *builder) loadCommonWords() error {
 	return readLines("data/common_words.txt", func(line string) error {
-		word, marks, _ := strings.Cut(line, " ")
+		word := strings.TrimRight(line, " +!")
+		marks := line[len(word):]
 		b.common[word] = ruleSilent
 		if strings.Contains(marks, "+") {
 			b.common[word] = ruleWord
@@ -144,6 +166,14 @@ func (b *builder) loadCommonWords() error {
 		if strings.Contains(marks, "!") {
 			b.shouted[word] = true
 		}
+		return nil
+	})
+}
+
+// loadPersonalNames reads the names of towns that people have too.
+func (b *builder) loadPersonalNames() error {
+	return readLines("data/personal_names.txt", func(line string) error {
+		b.personal[line] = true
 		return nil
 	})
 }
@@ -166,10 +196,14 @@ func (b *builder) gazetteer() *Gazetteer {
 	for _, p := range b.persons {
 		sortOffices(p.Offices)
 	}
-	g.terms = indexTerms(b.persons)
-	g.indexNames(b.persons)
+	var folding sync.WaitGroup
+	folding.Go(func() {
+		g.terms = indexTerms(b.persons)
+		g.indexNames(b.persons)
+		g.folded.seal()
+	})
 	g.names.seal()
-	g.folded.seal()
+	folding.Wait()
 	g.particles = make([]bool, len(g.names.words)+1)
 	for _, p := range particles {
 		if id := g.names.words[p]; id != unknownWord {
@@ -180,7 +214,7 @@ func (b *builder) gazetteer() *Gazetteer {
 }
 
 // minFolded is the length of the shortest folded name that is unlikely to be somebody else's: "va vang ka" is, "vang ya" is not.
-const minFolded = 9
+const minFolded = 10
 
 // indexNames files the persons under their surnames and the folded forms of their names.
 func (g *Gazetteer) indexNames(persons []*Entry) {

@@ -34,7 +34,7 @@ func (g *Gazetteer) AppendFind(dst []Match, tokens []string) []Match {
 			continue
 		}
 		end, entries := text.longest(g.names, i)
-		if end-i < 2 {
+		if end-i < 2 && text.mayBePerson(i) {
 			if e, found := text.longestFolded(g.folded, i); e > end {
 				end, entries = e, found
 			}
@@ -53,6 +53,7 @@ func (g *Gazetteer) AppendFind(dst []Match, tokens []string) []Match {
 type text struct {
 	words   []word
 	letters []byte // the normalised words, one after the other
+	folded  []byte // scratch
 	heading bool   // all in capitals
 	loose   bool   // no longer word in lower case: a heading in title case
 }
@@ -217,7 +218,7 @@ func (t *text) longest(names *trie, start int) (end int, entries []*Entry) {
 		switch w.letters {
 		case lowerCase:
 			small = small || !w.particle && !w.glued
-			mixed = mixed || !w.particle
+			mixed = true
 		case titleCase:
 			capital, mixed = true, true
 		case singleCase, upperCase:
@@ -233,6 +234,21 @@ func (t *text) longest(names *trie, start int) (end int, entries []*Entry) {
 	return end, entries
 }
 
+// mayBePerson tells whether two capitalised words start at a word, not counting articles and particles between them.
+func (t *text) mayBePerson(start int) bool {
+	if t.words[start].letters == lowerCase {
+		return false
+	}
+	for i := start + 1; i < len(t.words) && !t.words[i].apart; i++ {
+		if w := &t.words[i]; w.letters != lowerCase {
+			return true
+		} else if !w.particle {
+			return false
+		}
+	}
+	return false
+}
+
 // longestFolded returns the end and the readings of the longest name of a trie of folded names that starts at a word.
 // It leaves articles out and takes two words at least.
 func (t *text) longestFolded(names *trie, start int) (end int, entries []*Entry) {
@@ -242,18 +258,18 @@ func (t *text) longestFolded(names *trie, start int) (end int, entries []*Entry)
 		if i > start && w.apart || w.letters == lowerCase && !w.particle && !w.glued {
 			break
 		}
-		key := foldWord(string(t.letters[w.start:w.end]))
-		if key == "" && i > start {
+		t.folded = appendFold(t.folded[:0], t.letters[w.start:w.end])
+		if len(t.folded) == 0 && i > start {
 			continue
 		}
-		id := names.words[key]
+		id := names.words[string(t.folded)]
 		if id == unknownWord {
 			break
 		}
 		if node = names.step(node, id); node == rootNode {
 			break
 		}
-		if taken++; taken > 1 && w.closes && names.leaves[node].all != nil {
+		if taken++; taken > 1 && w.closes && w.letters != lowerCase && names.leaves[node].all != nil {
 			end, entries = i+1, names.leaves[node].all
 		}
 	}

@@ -1,24 +1,23 @@
 package gazetteer
 
-import "strings"
-
 // Fold returns a key that variants of transliteration share: "Walid al-Muallem", "Walid Moallem" and "Walid
 // al-Mouallem" fold alike, so do "Gadhafi" and "Qaddafi". Articles are dropped, consonants that romanisations
 // confuse are merged, doubled letters become one, and a run of vowels becomes "u" if it has an o or a u, else "a".
 // Different names can fold alike, so the key serves names of persons only, and only where the exact name is unknown.
 func Fold(s string) string {
-	var b strings.Builder
-	for _, w := range strings.Fields(Normalize(s)) {
-		w = foldWord(w)
-		if w == "" {
-			continue
+	key := Normalize(s)
+	folded := make([]byte, 0, len(key)+2)
+	for word := range fields(key) {
+		end := len(folded)
+		if end > 0 {
+			folded = append(folded, ' ')
 		}
-		if b.Len() > 0 {
-			b.WriteByte(' ')
+		start := len(folded)
+		if folded = appendFold(folded, []byte(word)); len(folded) == start {
+			folded = folded[:end]
 		}
-		b.WriteString(w)
 	}
-	return b.String()
+	return string(folded)
 }
 
 // articles are the forms of the Arabic article, which names carry or lack at will.
@@ -27,60 +26,84 @@ var articles = map[string]bool{
 	"az": true, "an": true, "ed": true, "er": true, "es": true, "esh": true, "et": true, "ez": true, "en": true,
 }
 
-// digraphs are the spellings of one sound that romanisations disagree on, the longest first.
-var digraphs = strings.NewReplacer(
-	"sch", "sh", "tch", "sh", "dzh", "j", "ch", "sh", "dj", "j", "zh", "j", "ph", "f", "th", "t", "dh", "d",
-	"gh", "g", "q", "k", "ck", "k", "ce", "se", "ci", "si", "cy", "sy", "c", "k", "x", "ks", "w", "v",
-)
-
-// foldWord folds one normalised word; it returns "" for an article.
-func foldWord(w string) string {
-	if articles[w] {
-		return ""
+// appendFold appends the fold of one normalised word; an article has none.
+func appendFold(dst, w []byte) []byte {
+	if articles[string(w)] {
+		return dst
 	}
-	if strings.HasPrefix(w, "ou") && len(w) > 2 && isVowel(w[2]) { // French: Oualid
-		w = "w" + w[2:]
+	start := len(dst)
+	i := 0
+	switch {
+	case startsWith(w, "ou") && len(w) > 2 && isVowel(w[2]): // French: Oualid
+		dst, i = append(dst, 'v'), 2
+	case startsWith(w, "ye"): // Yeltsin, Eltsin
+		i = 1
+	case startsWith(w, "ga"): // Gaddafi, Qaddafi
+		dst, i = append(dst, 'k'), 1
 	}
-	if strings.HasPrefix(w, "ye") { // Yeltsin, Eltsin
-		w = w[1:]
-	}
-	for _, guttural := range [...]string{"gha", "qa", "ga"} { // Ghalibaf, Qalibaf; Gaddafi, Qaddafi, Kadafi
-		if strings.HasPrefix(w, guttural) {
-			w = "ka" + w[len(guttural):]
-			break
-		}
-	}
-	w = digraphs.Replace(w)
-	out := make([]byte, 0, len(w))
-	for i := 0; i < len(w); {
-		if !isVowel(w[i]) && (w[i] != 'y' || i == 0) {
-			if len(out) == 0 || out[len(out)-1] != w[i] {
-				out = append(out, w[i])
+	for i < len(w) {
+		if isVowel(w[i]) || w[i] == 'y' && i > 0 {
+			vowel := byte('a')
+			for ; i < len(w) && (isVowel(w[i]) || w[i] == 'y'); i++ {
+				if w[i] == 'o' || w[i] == 'u' {
+					vowel = 'u'
+				}
 			}
-			i++
+			dst = append(dst, vowel)
 			continue
 		}
-		vowel := byte('a')
-		for ; i < len(w) && (isVowel(w[i]) || w[i] == 'y'); i++ {
-			if w[i] == 'o' || w[i] == 'u' {
-				vowel = 'u'
+		sound, n := consonant(w[i:])
+		if sound == "" {
+			dst = appendOnce(dst, start, w[i])
+		}
+		for j := range len(sound) {
+			dst = appendOnce(dst, start, sound[j])
+		}
+		i += n
+	}
+	word := dst[start:]
+	if n := len(word); n > 2 && (word[n-1] == 'h' || word[n-1] == 'j') && isVowel(word[n-2]) { // Saleh, Sale; Zelenskij
+		word = word[:n-1]
+	}
+	if startsWith(word, "abdul") || startsWith(word, "abdal") { // Abdullah, Abdallah; Abdul, Abd al-
+		word = append(word[:3], word[5:]...)
+	}
+	return dst[:start+len(word)]
+}
+
+// appendOnce appends a letter of the word that starts at an index, unless it is the same as the last.
+func appendOnce(dst []byte, start int, c byte) []byte {
+	if len(dst) > start && dst[len(dst)-1] == c {
+		return dst
+	}
+	return append(dst, c)
+}
+
+// spellings are the consonants that romanisations write in several ways, the longest first.
+var spellings = [...]struct{ spelt, sound string }{
+	{"sch", "sh"}, {"tch", "sh"}, {"dzh", "j"},
+	{"ch", "sh"}, {"dj", "j"}, {"zh", "j"}, {"ph", "f"}, {"th", "t"}, {"dh", "d"}, {"gh", "k"}, {"ck", "k"},
+	{"ce", "s"}, {"ci", "s"}, {"cy", "s"}, {"c", "k"}, {"q", "k"}, {"x", "ks"}, {"w", "v"},
+}
+
+// consonant returns the sound that a word starts with, "" if it is written in one way only, and how many of its letters
+// spell it.
+func consonant(w []byte) (sound string, letters int) {
+	for i := range spellings {
+		s := &spellings[i]
+		if startsWith(w, s.spelt) {
+			if last := s.spelt[len(s.spelt)-1]; isVowel(last) || last == 'y' {
+				return s.sound, len(s.spelt) - 1
 			}
-		}
-		out = append(out, vowel)
-	}
-	w = string(out)
-	for _, silent := range [...]string{"h", "j"} { // Saleh, Sale; Zelenskij
-		if n := len(w); n > 2 && w[n-1:] == silent && isVowel(w[n-2]) {
-			w = w[:n-1]
+			return s.sound, len(s.spelt)
 		}
 	}
-	for _, servant := range [...]string{"abdul", "abdal"} { // Abdullah, Abdallah; Abdul, Abdel, Abd al-
-		if strings.HasPrefix(w, servant) {
-			w = "abd" + w[len(servant):]
-			break
-		}
-	}
-	return w
+	return "", 1
+}
+
+// startsWith is strings.HasPrefix for bytes.
+func startsWith(w []byte, prefix string) bool {
+	return len(w) >= len(prefix) && string(w[:len(prefix)]) == prefix
 }
 
 func isVowel(c byte) bool {

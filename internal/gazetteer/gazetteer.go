@@ -29,8 +29,11 @@ func (g *Gazetteer) Entry(id string) (*Entry, bool) {
 // Lookup returns all readings of a name, the most prominent first, in whatever letter case it is written. A name
 // that nothing has is tried as a person's in another transliteration.
 func (g *Gazetteer) Lookup(name string) []*Entry {
-	key := strings.TrimPrefix(Normalize(name), "the ")
+	key := Normalize(name)
 	if l := g.names.find(key); l != nil {
+		return slices.Clone(l.all)
+	}
+	if l := g.names.find(strings.TrimPrefix(key, "the ")); l != nil {
 		return slices.Clone(l.all)
 	}
 	if l := g.folded.find(Fold(name)); l != nil {

@@ -154,11 +154,13 @@ func lastCut(s, sep string) (before, after string, found bool) {
 	return s, "", false
 }
 
+var noApostrophes = strings.NewReplacer("'", "", "’", "")
+
 // nameForms enters a name of a person as news writes it: with and without articles, apostrophes and initials.
 func (b *builder) nameForms(e *Entry, name string) {
 	b.name(e, name)
 	var full, bare []string
-	for _, w := range strings.Fields(strings.NewReplacer("'", "", "’", "").Replace(name)) {
+	for _, w := range strings.Fields(noApostrophes.Replace(name)) {
 		if len(w) == 2 && w[1] == '.' && len(full) > 0 {
 			continue
 		}

@@ -2,6 +2,7 @@ package gazetteer
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -34,10 +35,10 @@ func (b *builder) loadAdmin1() error {
 			ID: "place:" + code, Kind: KindPlace, Name: plain, Code: place.Country, Place: place,
 			prominence: int64(place.Population / 4), // the town of the same name comes first
 		})
-		b.name(e, name)
-		b.name(e, plain)
+		b.nameTown(e, name)
+		b.nameTown(e, plain)
 		for _, kind := range regionKinds(alpha2) {
-			b.name(e, plain+" "+kind)
+			b.nameTown(e, plain+" "+kind)
 		}
 		b.nameAll(e, further[code])
 		return nil
@@ -110,7 +111,7 @@ func (b *builder) loadTowns() error {
 			ID: "place:" + id, Kind: KindPlace, Name: name, Code: place.Country, Place: place,
 			prominence: int64(place.Population),
 		})
-		b.name(e, name)
+		b.nameTown(e, name)
 		key := alpha2 + " " + name
 		if names := further[key]; names != nil {
 			b.nameAll(e, names)
@@ -141,6 +142,9 @@ func (b *builder) loadAlpha3() error {
 	})
 }
 
+// precisions are the values of Place.Precision.
+var precisions = []string{"city", "admin1", "country", "water", "venue", "region"}
+
 // loadRegions reads data/regions.tsv: regions that are no first-level division, waters, venues, and towns that
 // news names and GeoNames' list of towns lacks.
 func (b *builder) loadRegions() error {
@@ -150,12 +154,10 @@ func (b *builder) loadRegions() error {
 		if err != nil {
 			return err
 		}
-		switch precision {
-		case "city", "admin1", "water", "venue", "region":
-			place.Precision = precision
-		default:
-			return fmt.Errorf("precision %q, expected city, admin1, water, venue or region", precision)
+		if !slices.Contains(precisions, precision) {
+			return fmt.Errorf("precision %q, expected one of %s", precision, strings.Join(precisions, ", "))
 		}
+		place.Precision = precision
 		e := b.entry(Entry{
 			ID: "place:" + slug(name), Kind: KindPlace, Name: name, Code: country, Place: place,
 			prominence: prominentRegion,

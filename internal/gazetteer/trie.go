@@ -9,9 +9,11 @@ import (
 // A trie holds names as paths of interned words. It is filled with add, sealed with seal, and then only read.
 type trie struct {
 	words  map[string]wordID
-	edges  map[edge]nodeID
-	leaves []leaf // by node; leaf 0 is the root's
-	refs   []ref  // names awaiting seal
+	first  []nodeID        // where a word leads to from the root, by word
+	edges  map[edge]nodeID // where a word leads to from any other node
+	nodes  nodeID          // how many there are but the root
+	leaves []leaf          // by node; leaf 0 is the root's
+	refs   []ref           // names awaiting seal
 }
 
 type (
@@ -41,6 +43,7 @@ const (
 	ruleAcronym             // in capitals only: US, NATO
 	ruleShout               // the same, but not where everything is in capitals: WHO, IT
 	ruleWord                // a name that is also a common word: capitalised, inside a sentence: Nice, Reading
+	ruleShort               // a short name, in capitals probably an acronym: not in capitals, but where everything is
 	ruleSilent              // not found in texts, only looked up: the towns named Police and Most
 	ruleAny                 // in any case: agents of a dictionary, "farmer"
 )
@@ -68,6 +71,8 @@ func (r rule) admits(s setting) bool {
 		return s == inUpper
 	case ruleWord:
 		return s == inTitle
+	case ruleShort:
+		return s == inTitle || s == inOpening || s == inHeading
 	case ruleAny:
 		return true
 	default:
@@ -96,7 +101,8 @@ func (l *leaf) in(s setting) []*Entry {
 func newTrie(size int) *trie {
 	return &trie{
 		words: make(map[string]wordID, size),
-		edges: make(map[edge]nodeID, size),
+		first: make([]nodeID, 1, size+1), // unknownWord leads nowhere
+		edges: make(map[edge]nodeID, size/2),
 		refs:  make([]ref, 0, size),
 	}
 }
@@ -107,6 +113,7 @@ func (t *trie) intern(word string) wordID {
 	if !ok {
 		id = wordID(len(t.words) + 1)
 		t.words[word] = id
+		t.first = append(t.first, rootNode)
 	}
 	return id
 }
@@ -115,11 +122,16 @@ func (t *trie) intern(word string) wordID {
 func (t *trie) add(key string, r rule, e *Entry) {
 	node := rootNode
 	for word := range fields(key) {
-		step := edge{node, t.intern(word)}
-		next, ok := t.edges[step]
-		if !ok {
-			next = nodeID(len(t.edges) + 1)
-			t.edges[step] = next
+		id := t.intern(word)
+		next := t.step(node, id)
+		if next == rootNode {
+			t.nodes++
+			next = t.nodes
+			if node == rootNode {
+				t.first[id] = next
+			} else {
+				t.edges[edge{node, id}] = next
+			}
 		}
 		node = next
 	}
@@ -146,28 +158,46 @@ func fields(key string) func(yield func(string) bool) {
 
 // seal sorts the readings of every name.
 func (t *trie) seal() {
-	slices.SortFunc(t.refs, func(a, b ref) int {
-		return cmp.Or(
-			cmp.Compare(a.at, b.at),
-			cmp.Compare(b.entry.prominence, a.entry.prominence),
-			strings.Compare(a.entry.ID, b.entry.ID),
-			cmp.Compare(a.rule, b.rule),
-		)
-	})
-	t.leaves = make([]leaf, len(t.edges)+1)
-	entries := make([]*Entry, 0, len(t.refs))
-	for len(t.refs) > 0 {
-		n := 1
-		for n < len(t.refs) && t.refs[n].at == t.refs[0].at {
-			n++
+	t.leaves = make([]leaf, t.nodes+1)
+	refs, ends := t.byNode()
+	entries := make([]*Entry, 0, len(refs))
+	start := 0
+	for node, end := range ends {
+		if start == end {
+			continue
 		}
-		start := len(entries)
-		entries = appendEntries(entries, t.refs[:n], func(ref) bool { return true })
-		all := entries[start:len(entries):len(entries)]
-		t.leaves[t.refs[0].at] = leaf{all, bySetting(t.refs[:n])}
-		t.refs = t.refs[n:]
+		readings := refs[start:end]
+		start = end
+		slices.SortFunc(readings, func(a, b ref) int {
+			return cmp.Or(
+				cmp.Compare(b.entry.prominence, a.entry.prominence),
+				strings.Compare(a.entry.ID, b.entry.ID),
+				cmp.Compare(a.rule, b.rule),
+			)
+		})
+		first := len(entries)
+		entries = appendEntries(entries, readings, func(ref) bool { return true })
+		t.leaves[node] = leaf{entries[first:len(entries):len(entries)], bySetting(readings)}
 	}
 	t.refs = nil
+}
+
+// byNode returns the refs in the order of their nodes, and where those of each node end.
+func (t *trie) byNode() (refs []ref, ends []int) {
+	ends = make([]int, len(t.leaves))
+	for _, r := range t.refs {
+		ends[r.at]++
+	}
+	for i := 1; i < len(ends); i++ {
+		ends[i] += ends[i-1]
+	}
+	refs = make([]ref, len(t.refs))
+	next := slices.Clone(ends)
+	for _, r := range slices.Backward(t.refs) {
+		next[r.at]--
+		refs[next[r.at]] = r
+	}
+	return refs, ends
 }
 
 // bySetting returns the readings by setting, nil if all rules are ruleName.
@@ -194,7 +224,12 @@ func appendEntries(dst []*Entry, refs []ref, keep func(ref) bool) []*Entry {
 }
 
 // step follows one word from a node, rootNode if no name goes on so.
-func (t *trie) step(from nodeID, word wordID) nodeID { return t.edges[edge{from, word}] }
+func (t *trie) step(from nodeID, word wordID) nodeID {
+	if from == rootNode {
+		return t.first[word]
+	}
+	return t.edges[edge{from, word}]
+}
 
 // find returns the leaf of a key, nil if no name ends there.
 func (t *trie) find(key string) *leaf {
