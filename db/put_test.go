@@ -441,3 +441,41 @@ func TestManyWriters(t *testing.T) {
 		}
 	}
 }
+
+// TestNoDeadlock has writers bring the same new articles, and then articles of
+// their own with the same new actors and places, each in another order.
+func TestNoDeadlock(t *testing.T) {
+	t.Parallel()
+	s := open(t)
+	const writers, rounds, size = 6, 8, 20
+	for round := range rounds {
+		for _, own := range []bool{false, true} {
+			var all errgroup.Group
+			for w := range writers {
+				r := rand.New(rand.NewPCG(uint64(round), uint64(w)))
+				var batch []db.Coded
+				for _, n := range r.Perm(size) {
+					if !own {
+						batch = append(batch, db.Coded{Article: plain(fmt.Sprintf("Shared %d %d", round, n), fmt.Sprintf("http://shared/%d/%d", round, n), "")})
+						continue
+					}
+					a := plain(fmt.Sprintf("Own %d %d %d", round, n, w), "", "")
+					e := quoting(a.Text)
+					if round%2 == 0 { // one kind at a time: the first would keep the writers in step
+						e.Location = &event.Location{Place: fmt.Sprintf("Place %d %d", round, n)}
+					} else {
+						e.Participants = []event.Participant{{Name: fmt.Sprintf("Actor %d %d", round, n), Code: "UNK", Sector: event.UnknownSector, Role: event.Party}}
+					}
+					batch = append(batch, db.Coded{Article: a, Events: []event.Event{e}})
+				}
+				all.Go(func() error {
+					_, err := s.PutArticles(context.Background(), batch, replaceAll)
+					return err
+				})
+			}
+			if err := all.Wait(); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+}
