@@ -479,3 +479,28 @@ func TestNoDeadlock(t *testing.T) {
 		}
 	}
 }
+
+// TestLargeText stores the largest text that comes, as one passage of words
+// that are all different, with names beyond any bound of an index.
+func TestLargeText(t *testing.T) {
+	t.Parallel()
+	s := open(t)
+	var text strings.Builder
+	for n := 0; text.Len() < 1<<20; n++ {
+		fmt.Fprintf(&text, "w%dé ", n)
+	}
+	e := quoting(text.String())
+	e.Summary = text.String()
+	long := strings.Repeat("Long name ", 1000) + strings.Repeat("x", 10_000)
+	e.Location = &event.Location{Place: long}
+	e.Participants = []event.Participant{{Name: long, Code: "UNK", Sector: event.UnknownSector, Role: event.Party, Title: long}}
+	p := put(t, s, plain(text.String(), "", strings.Repeat("x", 2000)), e)
+	for _, f := range []event.Filter{
+		{Text: "w7é"}, {Places: []string{long}}, {Actors: []event.ActorTerm{{Any: []event.ActorRef{{Name: "long name"}}}}},
+	} {
+		page, err := s.Events(context.Background(), f)
+		if err != nil || len(page.Documents) != 1 || string(page.Documents[0]) != marshal(t, p.Events[0]) {
+			t.Errorf("%d documents, %v", len(page.Documents), err)
+		}
+	}
+}
