@@ -195,26 +195,27 @@ func (s *Server) watch(ctx context.Context, pid int) {
 }
 
 // runningServer gives the process of a server on the cluster, 0 if none. It
-// removes what a dead one left in the way of a new one.
+// removes the lock files that a dead one left: Postgres itself would take any
+// process that has got its number since, and even its unburied remains, for a
+// server. Nobody starts one behind our back: we have the lock.
 func (l layout) runningServer() (int, error) {
-	content, err := os.ReadFile(l.pidFile())
-	if errors.Is(err, fs.ErrNotExist) {
-		return 0, nil
-	}
-	if err != nil {
-		return 0, err
-	}
-	first, _, _ := strings.Cut(string(content), "\n")
-	var pid int
-	if _, err := fmt.Sscan(first, &pid); err != nil || !l.serves(pid) {
-		// Postgres itself would take any process that has got this number since
-		// for a server. Nobody starts one behind our back: we have the lock.
-		if err := os.Remove(l.pidFile()); err != nil && !errors.Is(err, fs.ErrNotExist) {
+	for _, file := range []string{l.pidFile(), l.socketFile() + ".lock"} {
+		content, err := os.ReadFile(file)
+		if errors.Is(err, fs.ErrNotExist) {
+			continue
+		}
+		if err != nil {
 			return 0, err
 		}
-		return 0, nil
+		first, _, _ := strings.Cut(string(content), "\n")
+		if pid, err := strconv.Atoi(first); err == nil && l.serves(pid) {
+			return pid, nil
+		}
+		if err := os.Remove(file); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return 0, err
+		}
 	}
-	return pid, nil
+	return 0, nil
 }
 
 // serves tells whether a process is alive and is a server on the cluster.
