@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"os/exec"
@@ -16,7 +17,7 @@ import (
 
 const (
 	lockPoll    = 250 * time.Millisecond // how often a guest tries to become the owner
-	processTic  = 50 * time.Millisecond  // how often a process that is not our child is looked at
+	processPoll = 50 * time.Millisecond  // how often a process that is not our child is looked at
 	maxPause    = 5 * time.Second        // longest pause before the server is started again
 	maxFailures = 4                      // starts that may fail in a row before Start gives up
 	healthy     = 10 * time.Second       // a server that ran this long has not failed at its start
@@ -127,7 +128,7 @@ func (s *Server) runOnce(ctx context.Context) error {
 		return err
 	}
 	defer log.Close()
-	began, err := log.Seek(0, 2)
+	began, err := log.Seek(0, io.SeekEnd)
 	if err != nil {
 		return err
 	}
@@ -190,7 +191,7 @@ func (s *Server) watch(ctx context.Context, pid int) {
 		_ = syscall.Kill(pid, syscall.SIGINT)
 	}
 	for s.layout.serves(pid) {
-		time.Sleep(processTic)
+		time.Sleep(processPoll)
 	}
 }
 
