@@ -236,8 +236,8 @@ func walk(ctx context.Context, s *db.Store, f event.Filter) ([]uuid.UUID, error)
 		if page.Next == nil {
 			return ids, nil
 		}
-		if len(page.Documents) != f.Limit {
-			return nil, fmt.Errorf("a page of %d that is not the last, limit %d", len(page.Documents), f.Limit)
+		if len(page.Documents) != f.Limit || f.After != nil && *f.After == *page.Next {
+			return nil, fmt.Errorf("a page of %d events at %v is followed by one at %v, limit %d", len(page.Documents), f.After, page.Next, f.Limit)
 		}
 		f.After = page.Next
 	}

@@ -65,7 +65,7 @@ type entry struct {
 	events    []event.Event        // those that stand, in order
 	retracted []event.Event        // those that this ledger retracts
 	documents map[uuid.UUID][]byte // the JSON of all of them
-	dirty     map[uuid.UUID]bool   // events whose document changed
+	dirty     map[uuid.UUID]bool   // events to write
 	stored    map[uuid.UUID]bool   // events that the database has
 	isNew     bool                 // the database does not have the article
 	outcome   Outcome              // of the last put that changed it; empty if none did
@@ -113,9 +113,9 @@ func (e *entry) replace(a event.Article, hash [sha256.Size]byte, now time.Time) 
 // recode replaces the events that stand by what revise makes of the fresh ones.
 func (e *entry) recode(fresh []event.Event, revise Revise, now time.Time) error {
 	next, gone := revise(slices.Clone(e.events), fresh)
-	stood := make(map[uuid.UUID]*event.Event, len(e.events))
-	for i := range e.events {
-		stood[e.events[i].ID] = &e.events[i]
+	stood := make(map[uuid.UUID]event.Event, len(e.events))
+	for _, ev := range e.events {
+		stood[ev.ID] = ev
 	}
 	for _, id := range gone {
 		old, ok := stood[id]
@@ -123,11 +123,10 @@ func (e *entry) recode(fresh []event.Event, revise Revise, now time.Time) error 
 			return fmt.Errorf("event %s was retracted, but it does not stand for this article", id)
 		}
 		delete(stood, id)
-		old.UpdatedAt = latest(now, old.UpdatedAt)
-		old.Revision++
-		e.retracted = append(e.retracted, *old)
+		old.UpdatedAt, old.Revision = latest(now, old.UpdatedAt), old.Revision+1
+		e.retracted = append(e.retracted, old)
 	}
-	holds := make([]event.Event, 0, len(next))
+	e.events = make([]event.Event, 0, len(next))
 	listed := make(map[uuid.UUID]bool, len(next))
 	for _, ev := range next {
 		ev, err := e.complete(ev)
@@ -138,35 +137,47 @@ func (e *entry) recode(fresh []event.Event, revise Revise, now time.Time) error 
 			return fmt.Errorf("event %s is listed twice", ev.ID)
 		}
 		listed[ev.ID] = true
-		old, kept := stood[ev.ID]
-		delete(stood, ev.ID)
-		if kept {
-			ev.CreatedAt, ev.UpdatedAt, ev.Revision = old.CreatedAt, old.UpdatedAt, old.Revision
+		if old, kept := stood[ev.ID]; kept {
+			delete(stood, ev.ID)
+			err = e.keep(ev, old, now)
 		} else {
 			ev.CreatedAt, ev.UpdatedAt, ev.Revision = now, now, 1
+			err = e.enter(ev)
 		}
-		document, err := json.Marshal(ev)
 		if err != nil {
-			return fmt.Errorf("encode event %s: %w", ev.ID, err)
+			return err
 		}
-		if kept && !bytes.Equal(document, e.documents[ev.ID]) {
-			ev.UpdatedAt = latest(now, old.UpdatedAt)
-			ev.Revision++
-			if document, err = json.Marshal(ev); err != nil {
-				return fmt.Errorf("encode event %s: %w", ev.ID, err)
-			}
-		}
-		if !bytes.Equal(document, e.documents[ev.ID]) {
-			e.documents[ev.ID] = document
-			e.dirty[ev.ID] = true
-		}
-		holds = append(holds, ev)
 	}
 	for id := range stood {
 		return fmt.Errorf("event %s is neither kept nor retracted", id)
 	}
-	slices.SortFunc(holds, inText)
-	e.events = holds
+	slices.SortFunc(e.events, inText)
+	return nil
+}
+
+// keep enters an event that stood before: in a new revision if anything of it
+// changed, else as it was.
+func (e *entry) keep(ev, old event.Event, now time.Time) error {
+	ev.CreatedAt, ev.UpdatedAt, ev.Revision = old.CreatedAt, old.UpdatedAt, old.Revision
+	document, err := json.Marshal(ev)
+	if err != nil {
+		return fmt.Errorf("encode event %s: %w", ev.ID, err)
+	}
+	if bytes.Equal(document, e.documents[ev.ID]) {
+		e.events = append(e.events, ev)
+		return nil
+	}
+	ev.UpdatedAt, ev.Revision = latest(now, old.UpdatedAt), old.Revision+1
+	return e.enter(ev)
+}
+
+// enter adds an event that is to be written.
+func (e *entry) enter(ev event.Event) (err error) {
+	if e.documents[ev.ID], err = json.Marshal(ev); err != nil {
+		return fmt.Errorf("encode event %s: %w", ev.ID, err)
+	}
+	e.dirty[ev.ID] = true
+	e.events = append(e.events, ev)
 	return nil
 }
 

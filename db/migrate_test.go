@@ -1,8 +1,10 @@
 package db_test
 
 import (
+	"bytes"
 	"context"
 	"fmt"
+	"log/slog"
 	"strings"
 	"testing"
 
@@ -51,8 +53,14 @@ func TestMigrateUpDownUp(t *testing.T) {
 	if _, err := db.Open(ctx, db.Config{URL: url}); !unavailable(err) || !strings.Contains(causes(err), "migrate up") {
 		t.Errorf("Open on an empty database: %v", causes(err))
 	}
-	if err := db.Migrate(ctx, url, nil); err != nil {
+	var log bytes.Buffer
+	if err := db.Migrate(ctx, url, slog.New(slog.NewTextHandler(&log, nil))); err != nil {
 		t.Fatal(err)
+	}
+	for _, name := range empty.Pending {
+		if !strings.Contains(log.String(), strings.TrimLeft(name[:4], "0")+"/u "+name[5:]) {
+			t.Errorf("migration %s is not in the log: %s", name, &log)
+		}
 	}
 	want := catalogue(t, url)
 	put(t, openURL(t, url), article(), meeting())

@@ -441,3 +441,66 @@ func TestManyWriters(t *testing.T) {
 		}
 	}
 }
+
+// TestNoDeadlock has writers bring the same new articles, and then articles of
+// their own with the same new actors and places, each in another order.
+func TestNoDeadlock(t *testing.T) {
+	t.Parallel()
+	s := open(t)
+	const writers, rounds, size = 6, 8, 20
+	for round := range rounds {
+		for _, own := range []bool{false, true} {
+			var all errgroup.Group
+			for w := range writers {
+				r := rand.New(rand.NewPCG(uint64(round), uint64(w)))
+				var batch []db.Coded
+				for _, n := range r.Perm(size) {
+					if !own {
+						batch = append(batch, db.Coded{Article: plain(fmt.Sprintf("Shared %d %d", round, n), fmt.Sprintf("http://shared/%d/%d", round, n), "")})
+						continue
+					}
+					a := plain(fmt.Sprintf("Own %d %d %d", round, n, w), "", "")
+					e := quoting(a.Text)
+					if round%2 == 0 { // one kind at a time: the first would keep the writers in step
+						e.Location = &event.Location{Place: fmt.Sprintf("Place %d %d", round, n)}
+					} else {
+						e.Participants = []event.Participant{{Name: fmt.Sprintf("Actor %d %d", round, n), Code: "UNK", Sector: event.UnknownSector, Role: event.Party}}
+					}
+					batch = append(batch, db.Coded{Article: a, Events: []event.Event{e}})
+				}
+				all.Go(func() error {
+					_, err := s.PutArticles(context.Background(), batch, replaceAll)
+					return err
+				})
+			}
+			if err := all.Wait(); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+}
+
+// TestLargeText stores the largest text that comes, as one passage of words
+// that are all different, with names beyond any bound of an index.
+func TestLargeText(t *testing.T) {
+	t.Parallel()
+	s := open(t)
+	var text strings.Builder
+	for n := 0; text.Len() < 1<<20; n++ {
+		fmt.Fprintf(&text, "w%dé ", n)
+	}
+	e := quoting(text.String())
+	e.Summary = text.String()
+	long := strings.Repeat("Long name ", 1000) + strings.Repeat("x", 10_000)
+	e.Location = &event.Location{Place: long}
+	e.Participants = []event.Participant{{Name: long, Code: "UNK", Sector: event.UnknownSector, Role: event.Party, Title: long}}
+	p := put(t, s, plain(text.String(), "", strings.Repeat("x", 2000)), e)
+	for _, f := range []event.Filter{
+		{Text: "w7é"}, {Places: []string{long}}, {Actors: []event.ActorTerm{{Any: []event.ActorRef{{Name: "long name"}}}}},
+	} {
+		page, err := s.Events(context.Background(), f)
+		if err != nil || len(page.Documents) != 1 || string(page.Documents[0]) != marshal(t, p.Events[0]) {
+			t.Errorf("%d documents, %v", len(page.Documents), err)
+		}
+	}
+}

@@ -1,6 +1,7 @@
 package db
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -60,11 +61,11 @@ func Open(ctx context.Context, c Config) (*Store, error) {
 	if c.MaxConns > 0 {
 		pc.MaxConns = c.MaxConns
 	}
-	pc.ConnConfig.ConnectTimeout = orDefault(c.ConnectTimeout, defaultConnectTimeout)
-	timeout := max(orDefault(c.StatementTimeout, defaultStatementTimeout), 0)
-	pc.ConnConfig.RuntimeParams["statement_timeout"] = strconv.FormatInt(timeout.Milliseconds(), 10)
-	pc.ConnConfig.RuntimeParams["application_name"] = "demarche"
-	pc.ConnConfig.RuntimeParams["timezone"] = "UTC"
+	pc.ConnConfig.ConnectTimeout = cmp.Or(c.ConnectTimeout, defaultConnectTimeout)
+	timeout := max(cmp.Or(c.StatementTimeout, defaultStatementTimeout), 0)
+	settings := pc.ConnConfig.RuntimeParams
+	settings["statement_timeout"] = strconv.FormatInt(timeout.Milliseconds(), 10)
+	settings["application_name"] = cmp.Or(settings["application_name"], "demarche")
 	pc.AfterConnect = func(_ context.Context, conn *pgx.Conn) error {
 		registerUUID(conn.TypeMap())
 		return nil
@@ -73,10 +74,7 @@ func Open(ctx context.Context, c Config) (*Store, error) {
 	if err != nil {
 		return nil, translate(ctx, "open the database", err)
 	}
-	s := &Store{pool: pool, log: c.Logger, clock: c.Now, schema: latest}
-	if s.log == nil {
-		s.log = slog.New(slog.DiscardHandler)
-	}
+	s := &Store{pool: pool, log: cmp.Or(c.Logger, slog.New(slog.DiscardHandler)), clock: c.Now, schema: latest}
 	if s.clock == nil {
 		s.clock = time.Now
 	}
@@ -113,10 +111,3 @@ func (s *Store) Ready(ctx context.Context) error {
 // now is the clock as Postgres can hold it, so that what is answered after a
 // write equals what is read later.
 func (s *Store) now() time.Time { return s.clock().UTC().Truncate(time.Microsecond) }
-
-func orDefault(d, other time.Duration) time.Duration {
-	if d == 0 {
-		return other
-	}
-	return d
-}

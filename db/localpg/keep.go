@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"os/exec"
@@ -16,7 +17,7 @@ import (
 
 const (
 	lockPoll    = 250 * time.Millisecond // how often a guest tries to become the owner
-	processTic  = 50 * time.Millisecond  // how often a process that is not our child is looked at
+	processPoll = 50 * time.Millisecond  // how often a process that is not our child is looked at
 	maxPause    = 5 * time.Second        // longest pause before the server is started again
 	maxFailures = 4                      // starts that may fail in a row before Start gives up
 	healthy     = 10 * time.Second       // a server that ran this long has not failed at its start
@@ -127,7 +128,7 @@ func (s *Server) runOnce(ctx context.Context) error {
 		return err
 	}
 	defer log.Close()
-	began, err := log.Seek(0, 2)
+	began, err := log.Seek(0, io.SeekEnd)
 	if err != nil {
 		return err
 	}
@@ -190,31 +191,32 @@ func (s *Server) watch(ctx context.Context, pid int) {
 		_ = syscall.Kill(pid, syscall.SIGINT)
 	}
 	for s.layout.serves(pid) {
-		time.Sleep(processTic)
+		time.Sleep(processPoll)
 	}
 }
 
 // runningServer gives the process of a server on the cluster, 0 if none. It
-// removes what a dead one left in the way of a new one.
+// removes the lock files that a dead one left: Postgres itself would take any
+// process that has got its number since, and even its unburied remains, for a
+// server. Nobody starts one behind our back: we have the lock.
 func (l layout) runningServer() (int, error) {
-	content, err := os.ReadFile(l.pidFile())
-	if errors.Is(err, fs.ErrNotExist) {
-		return 0, nil
-	}
-	if err != nil {
-		return 0, err
-	}
-	first, _, _ := strings.Cut(string(content), "\n")
-	var pid int
-	if _, err := fmt.Sscan(first, &pid); err != nil || !l.serves(pid) {
-		// Postgres itself would take any process that has got this number since
-		// for a server. Nobody starts one behind our back: we have the lock.
-		if err := os.Remove(l.pidFile()); err != nil && !errors.Is(err, fs.ErrNotExist) {
+	for _, file := range []string{l.pidFile(), l.socketFile() + ".lock"} {
+		content, err := os.ReadFile(file)
+		if errors.Is(err, fs.ErrNotExist) {
+			continue
+		}
+		if err != nil {
 			return 0, err
 		}
-		return 0, nil
+		first, _, _ := strings.Cut(string(content), "\n")
+		if pid, err := strconv.Atoi(first); err == nil && l.serves(pid) {
+			return pid, nil
+		}
+		if err := os.Remove(file); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return 0, err
+		}
 	}
-	return pid, nil
+	return 0, nil
 }
 
 // serves tells whether a process is alive and is a server on the cluster.

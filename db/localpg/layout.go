@@ -71,21 +71,24 @@ func prepare(dataDir string) (layout, error) {
 			return l, fmt.Errorf("as root, Postgres runs as the user postgres, which may not enter %s: choose a data directory it can reach, such as /var/lib/demarche", barrier)
 		}
 	}
+	return l, l.makeSocketDir()
+}
+
+// makeSocketDir makes the directory of the socket. It may be in /tmp, where
+// anybody could have been first, so that one that is there must be ours.
+func (l layout) makeSocketDir() error {
 	if err := os.Mkdir(l.socket, 0o700); err != nil && !errors.Is(err, fs.ErrExist) {
-		return l, fmt.Errorf("make the socket's directory: %w", err)
+		return fmt.Errorf("make the socket's directory: %w", err)
 	}
-	if err := l.give(l.socket); err != nil {
-		return l, err
-	}
-	// The directory may be in /tmp, where anybody could have been first.
 	info, err := os.Lstat(l.socket)
 	if err != nil {
-		return l, err
+		return err
 	}
-	if owner := ownerOf(info); !info.IsDir() || info.Mode().Perm()&0o077 != 0 || owner != l.uid() {
-		return l, fmt.Errorf("%s must be a directory of user %d that nobody else can enter", l.socket, l.uid())
+	owner := ownerOf(info)
+	if !info.IsDir() || info.Mode().Perm()&0o077 != 0 || owner != l.uid() && owner != os.Geteuid() {
+		return fmt.Errorf("%s must be a directory of user %d that nobody else can enter", l.socket, l.uid())
 	}
-	return l, nil
+	return l.give(l.socket)
 }
 
 // uid is the user that the server runs as.

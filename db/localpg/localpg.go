@@ -60,6 +60,9 @@ const (
 	port   = "5432" // part of the socket's name; there is no TCP
 )
 
+// stopTimeout is how long a server that is of no use has to stop.
+const stopTimeout = 10 * time.Second
+
 // Server is a private server in use by this process.
 type Server struct {
 	layout layout
@@ -96,7 +99,9 @@ func Start(ctx context.Context, c Config) (*Server, error) {
 	}
 	go s.keep(background)
 	if err := s.await(ctx); err != nil {
-		return nil, errors.Join(err, s.Stop(context.WithoutCancel(ctx)))
+		stopping, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopTimeout)
+		defer cancel()
+		return nil, errors.Join(err, s.Stop(stopping))
 	}
 	return s, nil
 }
@@ -125,7 +130,7 @@ func (s *Server) Stop(ctx context.Context) error {
 	select {
 	case <-s.stopped:
 		return nil
-	case <-time.After(5 * time.Second):
+	case <-time.After(stopTimeout):
 		return fmt.Errorf("the private Postgres in %s does not stop", s.layout.data)
 	}
 }

@@ -162,9 +162,14 @@ func TestKeepsData(t *testing.T) {
 	}
 	s := start(t, dir)
 	write(t, s.URL())
-	for setting, want := range map[string]string{"listen_addresses": "", "server_encoding": "UTF8", "lc_collate": "C"} {
-		if got := eventually(t, s.URL(), "SELECT current_setting('"+setting+"')"); got != want {
-			t.Errorf("%s is %q, expected %q", setting, got, want)
+	for query, want := range map[string]string{
+		`SELECT current_setting('listen_addresses')`:                                  "",
+		`SELECT current_setting('server_encoding')`:                                   "UTF8",
+		`SELECT datcollate::text FROM pg_database WHERE datname = current_database()`: "C",
+		`SELECT lower('É')`: "é",
+	} {
+		if got := eventually(t, s.URL(), query); got != want {
+			t.Errorf("%s gives %q, expected %q", query, got, want)
 		}
 	}
 	pid := postmaster(t, dir)
@@ -352,8 +357,10 @@ func TestStalePID(t *testing.T) {
 		fmt.Sprintf("%d\n%s\n1\n5432\n%s\n\n\n", other.Process.Pid, s.layout.cluster, s.layout.socket),
 		"99999999\n", "", "junk\n", "1\n", "-1\n",
 	} {
-		if err := os.WriteFile(s.layout.pidFile(), []byte(content), 0o600); err != nil {
-			t.Fatal(err)
+		for _, file := range []string{s.layout.pidFile(), s.layout.socketFile() + ".lock"} {
+			if err := os.WriteFile(file, []byte(content), 0o600); err != nil {
+				t.Fatal(err)
+			}
 		}
 		again := start(t, dir)
 		wantKept(t, again.URL())
