@@ -12,6 +12,7 @@ import (
 )
 
 type evalCmd struct {
+	coderFlags
 	File    string `arg:"" type:"existingfile" help:"Reference annotations, one article a line: the fields of an article, sentences ([start, end) in code points) and events with type, status, date, location, participants, evidence (sentence numbers), optional."`
 	Errors  int    `default:"0" placeholder:"N" help:"Also show the first N events that were missed or are extra."`
 	MaxText int    `default:"1048576" placeholder:"BYTES" help:"Longest text of an article."`
@@ -28,11 +29,7 @@ func (c *evalCmd) Run(s streams) error {
 	if err != nil {
 		return fmt.Errorf("%s: %w", c.File, err)
 	}
-	g, err := newGazetteer()
-	if err != nil {
-		return err
-	}
-	x, err := newExtractor(g)
+	_, x, err := c.coder()
 	if err != nil {
 		return err
 	}

@@ -75,17 +75,14 @@ func refuse(s streams, name string, r *ingest.Record) {
 
 type extractCmd struct {
 	inputFlags
+	coderFlags
 	Explain bool `help:"Also print how each sentence was read: parse, entities, rules."`
 }
 
 // Run prints one line an article, {"id":…,"events":[…]}, in the order of the
 // input. It fails if a record was refused, after all others are done.
 func (c *extractCmd) Run(ctx context.Context, s streams) error {
-	g, err := newGazetteer()
-	if err != nil {
-		return err
-	}
-	x, err := newExtractor(g)
+	_, x, err := c.coder()
 	if err != nil {
 		return err
 	}
@@ -133,6 +130,7 @@ type coded struct {
 
 type loadCmd struct {
 	databaseFlags
+	coderFlags
 	inputFlags
 }
 
@@ -145,11 +143,7 @@ func (c *loadCmd) Run(ctx context.Context, log *slog.Logger, s streams) error {
 			return err
 		}
 		defer store.Close()
-		g, err := newGazetteer()
-		if err != nil {
-			return err
-		}
-		x, err := newExtractor(g)
+		_, x, err := c.coder()
 		if err != nil {
 			return err
 		}

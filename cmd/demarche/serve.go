@@ -11,9 +11,7 @@ import (
 
 	"demarche/api"
 	"demarche/internal/extract"
-	"demarche/internal/gazetteer"
 	"demarche/internal/ingest"
-	"demarche/internal/nlp"
 
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
@@ -21,6 +19,7 @@ import (
 
 type serveCmd struct {
 	databaseFlags
+	coderFlags
 	Listen    string        `default:"127.0.0.1:8080" help:"Address and port to listen on; port 0 takes a free one."`
 	NoMigrate bool          `help:"Refuse to start on an old schema instead of migrating it."`
 	MaxConns  int32         `default:"8" help:"Most connections to the database."`
@@ -50,11 +49,7 @@ func (c *serveCmd) Run(ctx context.Context, log *slog.Logger, s streams) error {
 			return err
 		}
 		defer store.Close()
-		g, err := newGazetteer()
-		if err != nil {
-			return err
-		}
-		x, err := newExtractor(g)
+		g, x, err := c.coder()
 		if err != nil {
 			return err
 		}
@@ -100,20 +95,4 @@ func (c *serveCmd) serve(ctx context.Context, handler http.Handler, log *slog.Lo
 		return errors.Join(fmt.Errorf("requests in flight did not finish in %s", c.Grace), server.Close())
 	}
 	return nil
-}
-
-func newGazetteer() (*gazetteer.Gazetteer, error) {
-	g, err := gazetteer.New()
-	if err != nil {
-		return nil, fmt.Errorf("read the gazetteer: %w", err)
-	}
-	return g, nil
-}
-
-func newExtractor(g *gazetteer.Gazetteer) (*extract.Extractor, error) {
-	analyzer, err := nlp.New()
-	if err != nil {
-		return nil, fmt.Errorf("read the language model: %w", err)
-	}
-	return extract.New(analyzer, g)
 }
