@@ -21,8 +21,10 @@ var dictionaryFormats = map[string]gazetteer.Format{
 	".csv": gazetteer.FormatCSV, ".json": gazetteer.FormatJSON, ".actors": gazetteer.FormatActors, ".agents": gazetteer.FormatAgents,
 }
 
-// coder makes the coder and the gazetteer that it reads with.
-func (f *coderFlags) coder() (*gazetteer.Gazetteer, *extract.Extractor, error) {
+// coder makes the coder and the gazetteer that it reads with. A mistake in a
+// dictionary of our own forms is an error; lines of the Alliance's files that
+// say nothing to us are left out, and standard error says which.
+func (f *coderFlags) coder(s streams) (*gazetteer.Gazetteer, *extract.Extractor, error) {
 	var options []gazetteer.Option
 	for _, name := range f.Dictionary {
 		// The Alliance's files often end in .txt behind their kind: X.actors.txt.
@@ -35,7 +37,13 @@ func (f *coderFlags) coder() (*gazetteer.Gazetteer, *extract.Extractor, error) {
 			return nil, nil, fmt.Errorf("--dictionary: %w", err)
 		}
 		defer file.Close()
-		options = append(options, gazetteer.WithDictionary(file, format))
+		if format == gazetteer.FormatActors || format == gazetteer.FormatAgents {
+			options = append(options, gazetteer.WithLenientDictionary(file, format, func(err error) {
+				fmt.Fprintf(s.err, "%s: left out: %v\n", name, err)
+			}))
+		} else {
+			options = append(options, gazetteer.WithDictionary(file, format))
+		}
 	}
 	g, err := gazetteer.New(options...)
 	if err != nil {

@@ -29,7 +29,7 @@ func (c *evalCmd) Run(s streams) error {
 	if err != nil {
 		return fmt.Errorf("%s: %w", c.File, err)
 	}
-	_, x, err := c.coder()
+	_, x, err := c.coder(s)
 	if err != nil {
 		return err
 	}

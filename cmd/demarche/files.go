@@ -82,7 +82,7 @@ type extractCmd struct {
 // Run prints one line an article, {"id":…,"events":[…]}, in the order of the
 // input. It fails if a record was refused, after all others are done.
 func (c *extractCmd) Run(ctx context.Context, s streams) error {
-	_, x, err := c.coder()
+	_, x, err := c.coder(s)
 	if err != nil {
 		return err
 	}
@@ -143,7 +143,7 @@ func (c *loadCmd) Run(ctx context.Context, log *slog.Logger, s streams) error {
 			return err
 		}
 		defer store.Close()
-		_, x, err := c.coder()
+		_, x, err := c.coder(s)
 		if err != nil {
 			return err
 		}

@@ -49,7 +49,7 @@ func (c *serveCmd) Run(ctx context.Context, log *slog.Logger, s streams) error {
 			return err
 		}
 		defer store.Close()
-		g, x, err := c.coder()
+		g, x, err := c.coder(s)
 		if err != nil {
 			return err
 		}
