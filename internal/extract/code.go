@@ -196,7 +196,7 @@ var weapons = map[string]bool{
 // fromPlace takes the state of the place for who is attacked there, or whose
 // truce it is, if the text names nobody: "shelled the town of Avdiivka".
 func (d *document) fromPlace(c *candidate) {
-	country, ok := d.x.gazetteer.Country(c.country)
+	country, ok := d.x.country(c.country)
 	if !ok {
 		return
 	}
@@ -590,7 +590,7 @@ func (d *document) hostAt(s *sentence, i int) []*actor {
 		return nil
 	}
 	if m.place != nil && m.place.Country != "" && (len(m.actors) == 0 || m.entry != nil && m.entry.Kind == gazetteer.KindCapital) {
-		country, ok := d.x.gazetteer.Country(m.place.Country)
+		country, ok := d.x.country(m.place.Country)
 		if !ok {
 			return nil
 		}
@@ -791,7 +791,7 @@ func (d *document) homeGround(c *candidate) {
 		if x.role != role {
 			continue
 		}
-		if country, ok := d.x.gazetteer.Country(x.code); ok {
+		if country, ok := d.x.country(x.code); ok {
 			c.country, c.where = country.Alpha3, country.Name
 			c.place = &gazetteer.Place{Name: country.Name, Country: country.Alpha3, Lat: country.Lat, Lon: country.Lon, Precision: "country"}
 			return

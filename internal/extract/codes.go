@@ -1,6 +1,8 @@
 package extract
 
 import (
+	"strings"
+
 	"demarche/internal/gazetteer"
 )
 
@@ -23,8 +25,12 @@ func (c codes) CountryCode(s string) (string, bool) {
 	return "", false
 }
 
-// ActorCode implements event.Codes.
+// ActorCode implements event.Codes. The code of an organisation goes before the
+// code of two letters of a country: AU is the African Union.
 func (c codes) ActorCode(s string) (string, bool) {
+	if e, ok := c.g.Organization(s); ok && strings.ToUpper(s) == s {
+		return e.Code, true
+	}
 	if code, ok := c.CountryCode(s); ok {
 		return code, true
 	}

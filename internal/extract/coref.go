@@ -43,7 +43,7 @@ func (d *document) remember(s *sentence) {
 			} else if !m.demonym && m.entry != nil {
 				mem.state = a
 			}
-			if _, ok := d.x.gazetteer.Country(a.code); ok && (m.entry != nil || a.person) {
+			if _, ok := d.x.country(a.code); ok && (m.entry != nil || a.person) {
 				mem.weights[a.code]++
 			}
 		}
@@ -260,7 +260,7 @@ func (d *document) homeOf(s *sentence, i int, sector event.Sector) string {
 	if d.memory.weights == nil { // the first sentence: the state named before
 		for _, m := range slices.Backward(s.mentions) {
 			if m.last < i && m.entry != nil && len(m.actors) == 1 && m.entry.Kind != gazetteer.KindPerson {
-				if _, ok := d.x.gazetteer.Country(m.actors[0].code); ok {
+				if _, ok := d.x.country(m.actors[0].code); ok {
 					return m.actors[0].code
 				}
 			}

@@ -91,3 +91,10 @@ func (d *document) narratorOf(source string) *actor {
 	}
 	return nil
 }
+
+// country gives the country of a code, which must be of three letters: "AU" is
+// the African Union, not Australia.
+func (x *Extractor) country(code string) (gazetteer.Country, bool) {
+	c, ok := x.gazetteer.Country(code)
+	return c, ok && c.Alpha3 == code
+}

@@ -153,7 +153,11 @@ func (d *document) isTitle(s *sentence, i int) bool {
 	if !ok {
 		r, ok = d.x.lexicon.roles[s.lower(i)]
 	}
-	return ok && r.title || ok && s.Tokens[i].UPOS == nlp.PROPN && r.person
+	if !ok {
+		return false
+	}
+	named := i+1 < len(s.Tokens) && s.Tokens[i+1].UPOS == nlp.PROPN
+	return r.title || r.person && (s.Tokens[i].UPOS == nlp.PROPN || named && s.Tokens[i].UPOS == nlp.NOUN)
 }
 
 // person gives the actor of a known person, under the office of the day.
@@ -410,7 +414,7 @@ func (d *document) officeOf(s *sentence, i int) *mention {
 		return nil
 	}
 	for j := i + 2; j < len(s.Tokens) && j < i+7; j++ {
-		if m := s.at[j]; m != nil && len(m.actors) > 0 && !m.demonym && m.title == "" {
+		if m := s.at[j]; m != nil && len(m.actors) > 0 && !m.demonym && m.title == "" && !m.actors[0].person {
 			return m
 		}
 		if s.Tokens[j].UPOS != nlp.DET && s.Tokens[j].UPOS != nlp.PROPN && s.lower(j) != "of" {

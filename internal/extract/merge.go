@@ -1,12 +1,9 @@
 package extract
 
 import (
-	"fmt"
 	"slices"
-	"strings"
 
 	"demarche/internal/event"
-	"demarche/internal/gazetteer"
 )
 
 // merge joins the candidates that speak of one event. A later mention joins the
@@ -198,51 +195,4 @@ func (d *document) location(c *candidate) *event.Location {
 	return &event.Location{
 		Place: c.where, Country: c.country, Lat: &lat, Lon: &lon, Precision: c.place.Precision, GeoNamesID: c.place.ID,
 	}
-}
-
-// summary says an event in one line.
-func (d *document) summary(e *event.Event) string {
-	by := map[event.Role][]string{}
-	for _, p := range e.Participants {
-		name := p.Name
-		if country, ok := d.x.gazetteer.Country(p.Code); ok && !strings.Contains(gazetteer.Normalize(name), gazetteer.Normalize(country.Name)) {
-			name += " (" + country.Name + ")"
-		} else if !ok && name != p.Code {
-			name += " (" + p.Code + ")"
-		}
-		by[p.Role] = append(by[p.Role], name)
-	}
-	list := func(r event.Role) string {
-		names := by[r]
-		if len(names) < 2 {
-			return strings.Join(names, "")
-		}
-		return strings.Join(names[:len(names)-1], ", ") + " and " + names[len(names)-1]
-	}
-	what := strings.ReplaceAll(string(e.Type), "_", " ")
-	var b strings.Builder
-	if e.Status != event.Occurred {
-		fmt.Fprintf(&b, "%s ", e.Status)
-	}
-	b.WriteString(what)
-	for _, part := range []struct {
-		word string
-		role event.Role
-	}{{": ", event.Party}, {": ", event.Actor}, {" → ", event.Target}, {", mediated by ", event.Mediator}, {", hosted by ", event.Host}} {
-		if names := list(part.role); names != "" {
-			if part.role == event.Actor && len(by[event.Party]) > 0 {
-				part.word = ", "
-			}
-			b.WriteString(part.word + names)
-		}
-	}
-	if e.Location != nil {
-		if where := e.Location.Place; where != "" {
-			b.WriteString(", in " + where)
-		} else if country, ok := d.x.gazetteer.Country(e.Location.Country); ok {
-			b.WriteString(", in " + country.Name)
-		}
-	}
-	s := b.String()
-	return strings.ToUpper(s[:1]) + s[1:]
 }
