@@ -17,7 +17,8 @@ import (
 
 // PutArticle writes an article and the events that were coded from it in one
 // transaction. revise is asked how the fresh events replace those that stood
-// for the article before, if there were any.
+// for the article before; for a new article there are none. Ids and what the
+// store knows (counts, times, revision, the evidence's article) are filled in.
 //
 // However many writers bring the same article at once, there is one article:
 // see identity.go.
