@@ -213,7 +213,7 @@ func (b *builder) gazetteer() *Gazetteer {
 	return g
 }
 
-// minFolded is the length of the shortest folded name that is unlikely to be somebody else's: "va vang ka" is, "vang ya" is not.
+// minFolded is the length of the shortest folded name that is unlikely to be somebody else's.
 const minFolded = 10
 
 // indexNames files the persons under their surnames and the folded forms of their names.
@@ -240,7 +240,7 @@ func (g *Gazetteer) indexNames(persons []*Entry) {
 func surnames(key string, p *Entry) []string {
 	var all []string
 	for i := range len(key) {
-		if key[i] == ' ' && !articles[key[i+1:]] {
+		if key[i] == ' ' {
 			all = append(all, key[i+1:])
 		}
 	}
@@ -257,7 +257,7 @@ var familyNameFirst = map[string]bool{
 
 // particles are the words that names have in lower case as well.
 var particles = strings.Fields(`
-	of the and for in on at to under with against a an y e et und & 's s d l
+	of the and for in on at to under with against a an y e et und s d l
 	de la le les du des da do dos das di del della der den von van zu ter ten
 	al el ul as ash ad ar an at az ed bin ben ibn bint ould
 	province region governorate oblast krai county district prefecture islands island peninsula
