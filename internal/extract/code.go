@@ -50,8 +50,13 @@ func (d *document) candidates(s *sentence) []*candidate {
 				f = verbFrame(s, i)
 			}
 		case t.UPOS == nlp.NOUN || t.UPOS == nlp.PROPN:
-			if s.at[i] != nil && !s.at[i].bare {
-				continue
+			if m := s.at[i]; m != nil && !m.bare {
+				if m.isPlace() && s.child(i, nlp.Cop) >= 0 && s.preposition(i) == "in" { // "the minister is in Ankara"
+					f = verbFrame(s, i)
+					f.add("self", i)
+					rules = d.x.rules.verbs["@in"]
+				}
+				break
 			}
 			for _, k := range nounKeys(s, i) {
 				rules = append(rules, d.x.rules.nouns[k]...)
@@ -119,6 +124,9 @@ func (d *document) apply(r *compiled, f *frame) (c *candidate, failed string) {
 			if len(direct) == 0 && a.slot == "subj" {
 				direct = d.owners(s, h)
 			}
+			if len(direct) == 0 && a.role == event.Target && info.Quad == 4 {
+				direct = d.unknownPerson(s, h)
+			}
 			if a.role == event.Host {
 				direct = d.hostAt(s, h)
 			}
@@ -162,6 +170,24 @@ func (d *document) apply(r *compiled, f *frame) (c *candidate, failed string) {
 	return c, ""
 }
 
+// unknownPerson gives somebody whom no list knows and who has no title, under the
+// state that the text is about: who is arrested or killed is named.
+func (d *document) unknownPerson(s *sentence, i int) []*actor {
+	if s.at[i] != nil || s.Tokens[i].UPOS != nlp.PROPN || s.timeAt[i] >= 0 {
+		return nil
+	}
+	first := i
+	for first > 0 && s.Tokens[first-1].UPOS == nlp.PROPN && s.at[first-1] == nil {
+		first--
+	}
+	code := d.homeOf(s, i, event.Civilians)
+	if code == "" {
+		return nil
+	}
+	name := s.words(first, max(i, d.nameRun(s, first)-1))
+	return []*actor{{key: "name:" + gazetteer.Normalize(name), name: name, code: code, sector: event.Civilians, person: true}}
+}
+
 // attackers adds who is behind an attack that is told in the passive: "killed
 // in two Pakistani airstrikes"; unknown if the text does not say.
 func (d *document) attackers(c *candidate) {
@@ -180,6 +206,10 @@ func (d *document) attackers(c *candidate) {
 				c.fill(a, event.Actor, false)
 			}
 		}
+	}
+	if len(c.roles) == 0 && c.frame.verb >= 0 && isPassive(s, c.frame.verb) {
+		d.locate(c)
+		d.fromPlace(c)
 	}
 	if !c.has(event.Actor) && c.has(event.Target) {
 		c.fill(&actor{key: "UNK/attackers", name: "unknown attackers", code: "UNK", sector: event.UnknownSector}, event.Actor, false)

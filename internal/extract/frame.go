@@ -143,8 +143,11 @@ func nounFrame(s *sentence, n int, lex *lexicon) *frame {
 		f.verb = h
 	case nlp.Obl:
 		switch s.preposition(top) {
-		case "during", "after", "following":
+		case "during", "after", "following", "before":
 			f.verb = h
+			if len(f.slots["with"]) > 0 { // "after a meeting with Y": who does the rest was there
+				f.add("subj", subjectsOf(s, h, 0)...)
+			}
 		case "in", "on", "at", "for", "into", "to":
 			if lex.lightVerbs[s.lemma(h)] || lex.travelVerbs[s.lemma(h)] || s.lemma(h) == "meet" || s.lemma(h) == "be" {
 				f.verb = h

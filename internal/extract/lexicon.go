@@ -57,7 +57,7 @@ func newLexicon() *lexicon {
 		people man woman national hostage prisoner detainee voter marcher striker crowd`)
 
 	add(group(event.Government), `government administration cabinet ministry state country nation authority leadership regime
-		embassy side presidency republic kingdom kremlin monarchy junta consulate department foreign_ministry power neighbor neighbour
+		embassy side presidency community republic kingdom kremlin monarchy junta consulate department foreign_ministry power neighbor neighbour
 		ally capital`)
 	add(group(event.Military), `military army navy force troop warplane jet aircraft warship tank artillery fighter_jet missile drone
 		air_force battalion brigade fleet guard commando marine helicopter bomber vessel`)
@@ -65,9 +65,10 @@ func newLexicon() *lexicon {
 	add(group(event.Intelligence), `intelligence spy`)
 	add(group(event.Legislature), `parliament congress senate assembly legislature knesset duma lawmakers house`)
 	add(group(event.Judiciary), `court tribunal judiciary`)
-	add(group(event.Opposition), `opposition party movement coalition`)
+	add(group(event.Opposition), `opposition party movement coalition alliance`)
 	add(group(event.Rebels), `militia insurgency faction guerilla cell`)
 	add(group(event.Media), `newspaper media television broadcaster news_agency agency`)
+	add(group(event.Civilians), `union trade_union`)
 	add(group(event.Business), `company firm corporation bank airline`)
 	add(group(event.Religion), `church vatican`)
 

@@ -542,6 +542,9 @@ func (d *document) addRole(s *sentence, i int) {
 			key: key, name: s.words(first, i), code: c.code, sector: sector, person: r.person, plural: plural,
 		})
 	}
+	if len(m.actors) == 0 && d.isCollective(s, first, i) {
+		m.actors = []*actor{{key: "IGO/" + s.lemma(i), name: s.words(first, i), code: "IGO", sector: event.Organisation, plural: true}}
+	}
 	for j := first; j < i; j++ {
 		if s.at[j] != nil && !s.at[j].demonym {
 			first = j + 1 // keep the inner name as a mention of its own
@@ -553,4 +556,20 @@ func (d *document) addRole(s *sentence, i int) {
 	}
 	s.mentions = append(s.mentions, m)
 	s.at[i] = m
+}
+
+// isCollective tells those that act together without being named: "Western
+// governments", "the international community", "the coalition".
+func (d *document) isCollective(s *sentence, first, i int) bool {
+	switch s.lemma(i) {
+	case "coalition", "alliance":
+		return true
+	}
+	for j := first; j < i; j++ {
+		switch s.lower(j) {
+		case "western", "european", "arab", "gulf", "nordic", "international", "allied", "asian", "african", "world", "foreign":
+			return s.Tokens[i].Feats.Has(nlp.Plural) || s.lemma(i) == "community"
+		}
+	}
+	return false
 }
