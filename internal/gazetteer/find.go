@@ -66,7 +66,7 @@ type word struct {
 	opens      bool // it is the first of its token
 	closes     bool // it is the last of its token
 	apart      bool // punctuation parts it from the word before
-	glued      bool // a hyphen joins it to the word before
+	glued      bool // a hyphen or an apostrophe joins it to the word before
 	particle   bool // names have it in either case
 	letters    letterCase
 }
@@ -134,11 +134,11 @@ func (t *text) style() (heading, loose bool) {
 	return heading && capitals > 2, loose
 }
 
-// split takes the words of an ASCII token and reports whether it ends in a hyphen.
+// split takes the words of an ASCII token and reports whether it ends in a hyphen or an apostrophe.
 func (t *text) split(token int, s string, apart, glued bool) bool {
 	for i := 0; i < len(s); {
 		if lowerAlnum(s[i]) == 0 {
-			glued = s[i] == '-'
+			glued = s[i] == '-' || s[i] == '\''
 			i++
 			continue
 		}

@@ -88,7 +88,7 @@ func TestTermsDoNotOverlap(t *testing.T) {
 	t.Parallel()
 	g := open(t)
 	shared := map[string]bool{ // offices with several holders
-		"senator": true, "vice premier": true, "vice president": true, "deputy foreign minister": true,
+		"senator": true, "vice premier": true, "vice president": true, "deputy foreign minister": true, "deputy prime minister": true,
 		"special representative for sudan": true,
 	}
 	for _, key := range slices.SortedFunc(maps.Keys(g.terms), func(a, b termKey) int {
