@@ -353,6 +353,8 @@ func (c *candidate) missing(r *compiled) string {
 			ok = c.frame.verb >= 0 || len(codes) > 1 || c.frame.reactedTo()
 		case "passive":
 			ok = isPassive(c.frame.s, c.frame.trigger)
+		case "towards":
+			ok = len(c.frame.slots["to"]) > 0 || c.frame.s.child(c.frame.trigger, nlp.Xcomp, nlp.Advcl) >= 0
 		case "clause":
 			r := c.frame.s.Tokens[c.frame.trigger].Rel
 			ok = r != nlp.Acl && r != nlp.Amod
@@ -421,7 +423,7 @@ func (f *frame) says(words map[string]bool) bool {
 		if words[s.lemma(h)] {
 			return true
 		}
-		if words["@not"] && s.Tokens[h].Rel == nlp.Ccomp && s.negated(h) {
+		if words["@not"] && s.Tokens[h].Rel == nlp.Ccomp && s.negated(h) && !s.advises(h) {
 			return true
 		}
 		for _, k := range s.children(h, nlp.Obj, nlp.Xcomp, nlp.Amod, nlp.Advmod, nlp.Aux, nlp.Obl, nlp.Conj, nlp.Acl, nlp.Nmod) {
@@ -441,6 +443,17 @@ func (s *sentence) subordinate(v int) bool {
 		return true
 	}
 	return false
+}
+
+// advises tells a clause that says what should be.
+func (s *sentence) advises(v int) bool {
+	for _, k := range s.children(v, nlp.Aux) {
+		switch s.lower(k) {
+		case "should", "shall", "must", "can", "could", "may", "might":
+			return true
+		}
+	}
+	return s.lemma(v) == "go"
 }
 
 // negated tells a clause with "not" or "never" at its verb or "no" at its subject.
@@ -489,9 +502,13 @@ func (d *document) objectFits(r *compiled, f *frame) bool {
 				return true
 			}
 		}
-		if m := f.s.at[o]; m != nil && (r.objects["@person"] && m.bare && d.x.lexicon.roles[m.title].person ||
-			r.objects["@state"] && m.entry != nil && m.entry.Kind == gazetteer.KindState) {
-			return true
+		if m := f.s.at[o]; m != nil {
+			if kind, ok := d.x.lexicon.role(m.title); r.objects["@person"] && m.bare && ok && kind.person {
+				return true
+			}
+			if r.objects["@state"] && m.entry != nil && m.entry.Kind == gazetteer.KindState {
+				return true
+			}
 		}
 		// "a number of prisoners", "all of the hostages"
 		for _, k := range f.s.children(o, nlp.Nmod, nlp.Compound) {
@@ -513,7 +530,7 @@ func (d *document) objectFits(r *compiled, f *frame) bool {
 		for _, slot := range []string{"obj", "subj"} {
 			for _, o := range f.slots[slot] {
 				switch f.s.lemma(o) {
-				case "troop", "force", "army", "soldier", "military", "fighter", "rebel", "militia", "tank", "unit", "peacekeeper":
+				case "troop", "troops", "forces", "force", "army", "soldier", "military", "fighter", "rebel", "militia", "tank", "unit", "peacekeeper":
 					return true
 				}
 				for _, a := range d.actorsAt(f.s, o) {

@@ -126,8 +126,9 @@ func (d *document) pronoun(s *sentence, i int) []*actor {
 				return []*actor{a}
 			}
 		}
-		if len(d.memory.group) > 1 { // a joint statement: those who make it
-			return d.memory.group
+		// In a joint statement "we" are those who make it, the narrator among them.
+		if g := d.memory.group; len(g) > 1 && (d.narrator == nil || slices.ContainsFunc(g, func(a *actor) bool { return a.code == d.narrator.code })) {
+			return g
 		}
 		if d.narrator != nil {
 			return []*actor{d.narrator}
@@ -206,7 +207,7 @@ func (d *document) bodyBefore(s *sentence, i int) *actor {
 // definite resolves a role noun without a name: "the minister", "the two
 // sides", "police".
 func (d *document) definite(s *sentence, i int, m *mention) []*actor {
-	r := d.x.lexicon.roles[m.title]
+	r, _ := d.x.lexicon.role(m.title)
 	plural := s.Tokens[i].Feats.Has(nlp.Plural)
 	if plural {
 		switch m.title {

@@ -92,3 +92,13 @@ func newLexicon() *lexicon {
 		force able willing ready likely unable reluctant due set scheduled propose`)
 	return l
 }
+
+// role gives what a noun says about an actor; "troops" is the plural of "troop"
+// even where a lemmatiser keeps it as it is.
+func (l *lexicon) role(lemma string) (role, bool) {
+	r, ok := l.roles[lemma]
+	if !ok {
+		r, ok = l.roles[strings.TrimSuffix(lemma, "s")]
+	}
+	return r, ok
+}

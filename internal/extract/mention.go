@@ -149,9 +149,9 @@ func (d *document) reading(s *sentence, match gazetteer.Match) *gazetteer.Entry 
 }
 
 func (d *document) isTitle(s *sentence, i int) bool {
-	r, ok := d.x.lexicon.roles[s.lemma(i)]
+	r, ok := d.x.lexicon.role(s.lemma(i))
 	if !ok {
-		r, ok = d.x.lexicon.roles[s.lower(i)]
+		r, ok = d.x.lexicon.role(s.lower(i))
 	}
 	if !ok {
 		return false
@@ -224,7 +224,7 @@ func (d *document) addTitled(s *sentence, i int) {
 		return
 	}
 	first := d.phraseStart(s, i)
-	r := d.x.lexicon.roles[s.lemma(i)]
+	r, _ := d.x.lexicon.role(s.lemma(i))
 	m := &mention{first: first, last: end - 1, title: s.lemma(i), why: "title and name"}
 	var of *mention // "King Salman of Saudi Arabia"
 	if start == d.titleEnd(s, i) {
@@ -375,7 +375,8 @@ func (d *document) addUnknownPersons(s *sentence) {
 			}
 			title = s.lemma(t)
 			a = &actor{key: "name:" + gazetteer.Normalize(name), name: name, person: true, title: s.words(d.phraseStart(s, t), t)}
-			d.placeUnder(s, a, t, d.x.lexicon.roles[s.lemma(t)])
+			r, _ := d.x.lexicon.role(s.lemma(t))
+			d.placeUnder(s, a, t, r)
 			d.persons = append(d.persons, a)
 		}
 		if m := s.at[end-1]; m == nil || m.last < end {
@@ -397,7 +398,7 @@ func (d *document) appositive(s *sentence, first, end int) int {
 		if s.Tokens[j].UPOS == nlp.VERB || s.Tokens[j].UPOS == nlp.PUNCT || s.lower(j) == "who" || s.lower(j) == "and" {
 			break
 		}
-		if r, ok := d.x.lexicon.roles[s.lemma(j)]; ok && r.person {
+		if r, ok := d.x.lexicon.role(s.lemma(j)); ok && r.person {
 			found = j
 			if p := s.lower(j + 1); p == "of" || p == "to" || p == "for" || p == "," {
 				break
@@ -480,7 +481,7 @@ func (d *document) belonging(s *sentence, i int) (codes []*actor, sector event.S
 			if m.entry != nil && m.entry.Kind != gazetteer.KindState && m.entry.Kind != gazetteer.KindCapital && m.entry.Kind != gazetteer.KindDemonym && m.entry.Kind != gazetteer.KindPerson {
 				sector = event.Sector(m.entry.Sector)
 			}
-		} else if r, ok := d.x.lexicon.roles[s.lemma(j)]; ok && !r.person {
+		} else if r, ok := d.x.lexicon.role(s.lemma(j)); ok && !r.person {
 			sector = r.sector
 		}
 	}
@@ -491,7 +492,7 @@ func (d *document) belonging(s *sentence, i int) (codes []*actor, sector event.S
 				for _, c := range s.conjuncts(k) {
 					if m := s.at[c]; m != nil {
 						take(m)
-					} else if r, ok := d.x.lexicon.roles[s.lemma(c)]; ok && c != i {
+					} else if r, ok := d.x.lexicon.role(s.lemma(c)); ok && c != i {
 						inner, innerSector := d.belonging(s, c)
 						codes = append(codes, inner...)
 						if sector = innerSector; sector == "" {
@@ -516,7 +517,7 @@ func (d *document) belonging(s *sentence, i int) (codes []*actor, sector event.S
 // addRole takes a common noun for an actor with the states that it belongs to:
 // "Syrian officials", "Iran's parliament", "the rebels".
 func (d *document) addRole(s *sentence, i int) {
-	r, ok := d.x.lexicon.roles[s.lemma(i)]
+	r, ok := d.x.lexicon.role(s.lemma(i))
 	if !ok || !s.isNominal(i) || s.at[i] != nil {
 		return
 	}

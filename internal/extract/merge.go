@@ -61,15 +61,19 @@ func agree(group []*candidate, c *candidate, role event.Role) bool {
 	var a, b []string
 	for _, g := range group {
 		for _, x := range g.roles {
-			if x.role == role {
+			if x.role == role && x.code != "UNK" {
 				a = append(a, x.code)
 			}
 		}
 	}
 	for _, x := range c.roles {
-		if x.role == role {
+		if x.role == role && x.code != "UNK" {
 			b = append(b, x.code)
 		}
+	}
+	// Who is told to be killed, and by whom, may stand in two sentences.
+	if first := group[0].rule.typ; first == event.Attack && role == event.Actor && (len(a) == 0 || len(b) == 0) {
+		return true
 	}
 	return len(a) == 0 && role == event.Target || len(b) == 0 && role == event.Target || len(a)+len(b) == 0 || len(a) > 0 && len(b) > 0 && (subset(a, b) || subset(b, a))
 }
@@ -131,9 +135,14 @@ func (d *document) event(group []*candidate) event.Event {
 		d.addEvidence(&e, c)
 	}
 	e.Confidence = float64(int(100*min(1-doubt, .97))) / 100
+	known := slices.ContainsFunc(group, func(c *candidate) bool {
+		return slices.ContainsFunc(c.roles, func(x filled) bool { return x.role == event.Actor && x.code != "UNK" })
+	})
 	for _, c := range append([]*candidate{best}, group...) {
 		for _, x := range c.roles {
-			d.addParticipant(&e, x)
+			if x.code != "UNK" || x.role != event.Actor || !known {
+				d.addParticipant(&e, x)
+			}
 		}
 	}
 	e.Recode()
