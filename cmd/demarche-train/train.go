@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"os"
+	"slices"
 
 	"github.com/schollz/progressbar/v3"
 	"golang.org/x/term"
@@ -38,12 +39,12 @@ func (c *trainCommand) Run() error {
 	if err != nil {
 		return err
 	}
-	options := train.Options{Shape: train.DefaultShape(), Seed: c.Seed, Epochs: c.Epochs, BatchSize: 600, Rate: 2e-3}
+	options, shape := train.DefaultOptions(c.Seed), train.DefaultShape()
 	text := train.NewText(gold, articles, held)
 	lex := net.NewLexicon(text.Vocabulary())
 	fmt.Printf("%d sentences of the treebanks, %d of the corpus, %d words known\n", len(gold), text.CorpusSentences(), len(lex.Words()))
 	bar := newBar("word vectors", 1000)
-	vectors := train.Vectors(text.Rows(lex), len(lex.Words()), options.Shape.Embed[net.FeatWord], 4, c.Seed, func(share float64) { bar.Set(int(1000 * share)) })
+	vectors := train.Vectors(text.Rows(lex), len(lex.Words()), shape.Embed[net.FeatWord], 4, c.Seed, func(share float64) { bar.Set(int(1000 * share)) })
 	bar.Finish()
 	examples := train.NewExamples(gold, lex)
 	dev := map[string][]*train.Example{}
@@ -54,19 +55,19 @@ func (c *trainCommand) Run() error {
 		}
 		dev[name] = train.NewExamples(sentences, lex)
 	}
-	options.Progress = func(epoch, step, steps int, loss float64) {
-		if step == 1 {
-			bar = newBar(fmt.Sprintf("epoch %d of %d", epoch+1, c.Epochs), steps)
-		}
-		bar.Set(step)
+	model := train.New(shape, lex, vectors, c.Seed)
+	options.Progress = func(epoch, done, words int) {
+		bar.ChangeMax(words)
+		bar.Set(done)
 	}
-	options.Epoch = func(epoch int, m *train.Trained) {
+	options.Epoch = func(epoch int) {
 		bar.Finish()
 		for _, name := range devFiles {
-			fmt.Printf("epoch %d, %s: %v\n", epoch+1, name, m.Evaluate(dev[name]))
+			fmt.Printf("epoch %d, %s: %v\n", epoch+1, name, model.Evaluate(dev[name]))
 		}
+		bar = newBar(fmt.Sprintf("epoch %d", epoch+2), 1)
 	}
-	model := train.Train(examples, lex, vectors, options)
+	model.Train(slices.Repeat([][]*train.Example{examples}, c.Epochs), options)
 	file := model.Freeze().Encode(nlp.Inventory(), lemmas(gold, lex))
 	return os.WriteFile(c.Out, file, 0o644)
 }

@@ -13,6 +13,9 @@ const (
 	quantMax = 16383
 )
 
+// dotKernel computes a tile of tileRows × tileCols products.
+type dotKernel func(pairs int, x []int16, stride int, w []int16, out []float32, outStride int, scale, bias, rowScale []float32)
+
 // dot4x16Go computes a tile of tileRows × tileCols products; strides are in elements.
 func dot4x16Go(pairs int, x []int16, stride int, w []int16, out []float32, outStride int, scale, bias, rowScale []float32) {
 	for r := range tileRows {

@@ -13,15 +13,33 @@ func hasKernels() bool { return cpu.X86.HasAVX2 }
 func dot4x16AVX2(pairs int, x *int16, stride int, w *int16, out *float32, outStride int, scale, bias, rowScale *float32)
 
 //go:noescape
+func dot4x16VNNI(pairs int, x *int16, stride int, w *int16, out *float32, outStride int, scale, bias, rowScale *float32)
+
+//go:noescape
 func quantizeAVX2(n int, src *float32, dst *int16) (scale float32)
 
 //go:noescape
 func recurAVX2(words int, u *float32, uStep int, x *float32, xStep int, out *float32, v *float32, hidden int)
 
-func dot4x16Asm(pairs int, x []int16, stride int, w []int16, out []float32, outStride int, scale, bias, rowScale []float32) {
-	_, _, _ = x[3*stride+2*pairs-1], w[32*pairs-1], out[3*outStride+15]
-	_, _, _ = scale[15], bias[15], rowScale[3]
-	dot4x16AVX2(pairs, &x[0], stride*int(unsafe.Sizeof(x[0])), &w[0], &out[0], outStride*int(unsafe.Sizeof(out[0])), &scale[0], &bias[0], &rowScale[0])
+// dotKernels lists the kernels for tiles of products that this processor runs, the fastest first.
+func dotKernels() []dotKernel {
+	var list []dotKernel
+	if cpu.X86.HasAVX512VNNI && cpu.X86.HasAVX512VL {
+		list = append(list, checkedDot(dot4x16VNNI))
+	}
+	if cpu.X86.HasAVX2 {
+		list = append(list, checkedDot(dot4x16AVX2))
+	}
+	return append(list, dot4x16Go)
+}
+
+// checkedDot wraps an assembly kernel with the checks of bounds that assembly lacks.
+func checkedDot(kernel func(pairs int, x *int16, stride int, w *int16, out *float32, outStride int, scale, bias, rowScale *float32)) dotKernel {
+	return func(pairs int, x []int16, stride int, w []int16, out []float32, outStride int, scale, bias, rowScale []float32) {
+		_, _, _ = x[3*stride+2*pairs-1], w[32*pairs-1], out[3*outStride+15]
+		_, _, _ = scale[15], bias[15], rowScale[3]
+		kernel(pairs, &x[0], stride*int(unsafe.Sizeof(x[0])), &w[0], &out[0], outStride*int(unsafe.Sizeof(out[0])), &scale[0], &bias[0], &rowScale[0])
+	}
 }
 
 func quantizeAsm(src []float32, dst []int16) float32 {

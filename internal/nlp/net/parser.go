@@ -32,7 +32,8 @@ type Word struct {
 // Parser runs a model. It keeps scratch space between calls and is for one goroutine at a time.
 type Parser struct {
 	m       *Model
-	asm     bool
+	asm     bool // whether the processor runs the assembly kernels
+	dot     dotKernel
 	decoder Decoder
 	embed   []int16
 	quant   []int16
@@ -50,7 +51,7 @@ type Parser struct {
 }
 
 // NewParser makes a parser.
-func (m *Model) NewParser() *Parser { return &Parser{m: m, asm: hasKernels()} }
+func (m *Model) NewParser() *Parser { return &Parser{m: m, asm: hasKernels(), dot: dotKernels()[0]} }
 
 // roundUp gives the number of rows that the kernels need.
 func roundUp(words int) int { return (words + tileRows - 1) / tileRows * tileRows }
@@ -97,7 +98,7 @@ func (p *Parser) encode(rows []Row, ends []int) {
 			}
 		}
 		clear(space[(words+1)*in:])
-		m.Window.packed.apply(p.asm, roundUp(words), space, in, p.scale, p.x[start*d:])
+		m.Window.packed.apply(p.dot, roundUp(words), space, in, p.scale, p.x[start*d:])
 		start = end
 	}
 	leaky(p.x[:n*d])
@@ -105,7 +106,7 @@ func (p *Parser) encode(rows []Row, ends []int) {
 	p.u = grow(p.u, roundUp(n)*2*Gates*s.Hidden)
 	for _, layer := range m.Layers {
 		p.quantize(p.x, n, d)
-		layer.Linear.packed.apply(p.asm, roundUp(n), p.quant, d, p.scale, p.u)
+		layer.Linear.packed.apply(p.dot, roundUp(n), p.quant, d, p.scale, p.u)
 		start := 0
 		for _, end := range ends {
 			p.recur(recurrence{s.Hidden, 0, layer.State}, start, end-start, 1)
@@ -116,7 +117,7 @@ func (p *Parser) encode(rows []Row, ends []int) {
 	}
 	p.quantize(p.x, n, d)
 	p.heads = grow(p.heads, roundUp(n)*width(s.Heads()))
-	m.Heads.packed.apply(p.asm, roundUp(n), p.quant, d, p.scale, p.heads)
+	m.Heads.packed.apply(p.dot, roundUp(n), p.quant, d, p.scale, p.heads)
 }
 
 // quantize fills quant and scale from rows of floats, with zeros up to a whole tile.
@@ -171,7 +172,7 @@ func (p *Parser) attach(start, end int, out []Word) {
 	}
 	clear(p.quant[n*s.Arc:])
 	p.arcs = grow(p.arcs, rows*width(s.Arc))
-	m.Arc.packed.apply(p.asm, rows, p.quant, s.Arc, p.scale, p.arcs)
+	m.Arc.packed.apply(p.dot, rows, p.quant, s.Arc, p.scale, p.arcs)
 	for t := range n {
 		p.scale[t] = p.quantizeRow(p.arcs[t*width(s.Arc):][:s.Arc], p.quant[t*s.Arc:][:s.Arc])
 	}
@@ -191,7 +192,7 @@ func (p *Parser) attach(start, end int, out []Word) {
 		p.keys.set(t, p.key, scale*(1<<keyShift), 0)
 	}
 	p.scores = grow(p.scores, rows*p.keys.out)
-	p.keys.apply(p.asm, rows, p.quant, s.Arc, p.scale, p.scores)
+	p.keys.apply(p.dot, rows, p.quant, s.Arc, p.scale, p.scores)
 	for i := range n {
 		// From rows of whole tiles to rows of n+1, in place.
 		src, dst := p.scores[i*p.keys.out:][:n+1], p.scores[i*(n+1):][:n+1]
@@ -234,7 +235,7 @@ func (p *Parser) name(ends []int, out []Word) {
 	leaky(p.z)
 	p.quantize(p.z, n, s.Label)
 	p.rels = grow(p.rels, roundUp(n)*width(s.Rels))
-	m.Rel.packed.apply(p.asm, roundUp(n), p.quant, s.Label, p.scale, p.rels)
+	m.Rel.packed.apply(p.dot, roundUp(n), p.quant, s.Label, p.scale, p.rels)
 	for t := range n {
 		out[t].Rel = argmax(p.rels[t*width(s.Rels):][:s.Rels])
 	}

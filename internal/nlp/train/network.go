@@ -17,9 +17,13 @@ type Example struct {
 	Weight float32 // how much it counts, 1 for a sentence that people annotated
 }
 
-// dropout holds the shares of what is left out at random in training; the zero value leaves out nothing.
-type dropout struct {
-	word, feature, input, layer, head float32
+// Dropout holds the shares of what is left out at random in training; the zero value leaves out nothing.
+type Dropout struct {
+	Word    float32 // words, which become unknown
+	Feature float32 // other features
+	Input   float32 // values of the embeddings
+	Layer   float32 // inputs of a recurrent layer, and of the heads, for a whole sentence
+	Head    float32 // values of the vectors of arcs, for a whole sentence
 }
 
 // network runs a network forward and backward over batches of sentences. The words of a batch lie one after another.
@@ -29,7 +33,7 @@ type network struct {
 	touched [net.NumFeats]map[int32]bool // rows of the tables with a gradient
 	g       *gemm
 	rng     *rand.Rand
-	drop    dropout
+	drop    Dropout
 
 	words  int
 	spans  []span
@@ -84,11 +88,11 @@ func (n *network) load(batch []*Example) {
 	}
 	n.words = len(n.rows)
 	for i := range n.rows {
-		if n.drop.word > 0 && n.rng.Float32() < n.drop.word {
+		if n.drop.Word > 0 && n.rng.Float32() < n.drop.Word {
 			n.rows[i][net.FeatWord] = 0
 		}
 		for f := range net.NumFeats {
-			if f != net.FeatWord && n.drop.feature > 0 && n.rng.Float32() < n.drop.feature {
+			if f != net.FeatWord && n.drop.Feature > 0 && n.rng.Float32() < n.drop.Feature {
 				n.rows[i][f] = -1
 			}
 		}
@@ -183,7 +187,7 @@ func (n *network) forward() {
 			at += w
 		}
 	}
-	n.inMask = n.mask(n.inMask, in, n.drop.input, false)
+	n.inMask = n.mask(n.inMask, in, n.drop.Input, false)
 	multiply(n.input, n.input, n.inMask)
 	n.window = floats(n.window, n.words*net.Window*in)
 	for _, sp := range n.spans {
@@ -203,7 +207,7 @@ func (n *network) forward() {
 	gates := 2 * net.Gates * s.Hidden
 	for l, p := range n.params.layers {
 		x, y := n.layers[l].out, &n.layers[l+1]
-		y.mask = n.mask(y.mask, d, n.drop.layer, true)
+		y.mask = n.mask(y.mask, d, n.drop.Layer, true)
 		y.in = floats(y.in, len(x))
 		multiply(y.in, x, y.mask)
 		y.u = floats(y.u, n.words*gates)
@@ -219,14 +223,14 @@ func (n *network) forward() {
 		}
 	}
 	x := n.layers[s.Layers].out
-	n.lastM = n.mask(n.lastM, d, n.drop.layer, true)
+	n.lastM = n.mask(n.lastM, d, n.drop.Layer, true)
 	n.last = floats(n.last, len(x))
 	multiply(n.last, x, n.lastM)
 	n.heads = floats(n.heads, n.words*s.Heads())
 	n.g.addMul(dense(n.heads, n.words, s.Heads()), dense(n.last, n.words, d), dense(n.headW, d, s.Heads()))
 	addRows(n.heads, n.headB)
 	arcs := 2 * s.Arc
-	n.headM = n.mask(n.headM, arcs, n.drop.head, true)
+	n.headM = n.mask(n.headM, arcs, n.drop.Head, true)
 	for t := range n.words {
 		row := n.heads[t*s.Heads():][:arcs]
 		leaky(row)
