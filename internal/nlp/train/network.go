@@ -249,7 +249,7 @@ func (n *network) headPart(data []float32, from, cols int) matrix {
 // direction gives the recurrence of one direction of a layer.
 func (n *network) direction(p layerParams, dir int) *recurrent {
 	h := n.shape.Hidden
-	return &recurrent{hidden: h, stride: 2 * h, from: dir * h, v: p.v[dir*2*h:][:2*h], backward: dir == 1}
+	return &recurrent{hidden: h, stride: 2 * h, from: dir * h, v: p.v[dir*2*h:][:2*h], backward: dir == 1, asm: n.g.asm}
 }
 
 // arcScores fills scores, length rows of length+1 columns, with the scores of all arcs of a sentence; the last column

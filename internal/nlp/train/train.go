@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"slices"
 
 	"demarche/internal/nlp"
 	"demarche/internal/nlp/net"
@@ -18,16 +19,39 @@ type Options struct {
 	BatchSize int // words
 	Rate      float64
 	Dropout   Dropout
-	Progress  func(epoch, done, words int) // called after every batch with the words of the epoch done and in all; may be nil
-	Epoch     func(epoch int)              // called after every epoch; may be nil
+	Progress  func(done float64) // called after every batch with the share done; may be nil
+	Epoch     func(epoch int)    // called after every epoch; may be nil
 }
 
-// DefaultOptions are those for learning from people's annotations.
-func DefaultOptions(seed uint64) Options {
+// TeacherOptions are those for learning from people's annotations alone.
+func TeacherOptions(seed uint64) Options {
 	return Options{
 		Seed: seed, BatchSize: 600, Rate: 2e-3,
 		Dropout: Dropout{Word: 0.15, Feature: 0.1, Input: 0.2, Layer: 0.25, Head: 0.3},
 	}
+}
+
+// StudentOptions are those for learning from much that teachers have labelled, which needs less dropout.
+func StudentOptions(seed uint64) Options {
+	return Options{
+		Seed: seed, BatchSize: 600, Rate: 1e-3,
+		Dropout: Dropout{Word: 0.1, Feature: 0.06, Input: 0.1, Layer: 0.12, Head: 0.15},
+	}
+}
+
+// studentParts is in how many epochs a student goes through the labelled examples once; each has all of the gold ones.
+const studentParts = 8
+
+// StudentPlan mixes what people annotated with a part of what teachers labelled in every epoch, and ends with an epoch of
+// the former alone.
+func StudentPlan(gold, labelled []*Example, rounds int) [][]*Example {
+	var plan [][]*Example
+	for range rounds {
+		for part := range slices.Chunk(labelled, (len(labelled)+studentParts-1)/studentParts) {
+			plan = append(plan, slices.Concat(gold, part))
+		}
+	}
+	return append(plan, gold)
 }
 
 // DefaultShape is the shape of the embedded model.
@@ -82,7 +106,6 @@ func (m *Trained) Train(plan [][]*Example, o Options) {
 	}
 	done := 0
 	for epoch, examples := range plan {
-		words, inEpoch := countWords(examples), 0
 		order := rng.Perm(len(examples))
 		for at := 0; at < len(order); {
 			var batch []*Example
@@ -97,9 +120,8 @@ func (m *Trained) Train(plan [][]*Example, o Options) {
 			cool := 0.5 * (1 + math.Cos(math.Pi*float64(done)/float64(total)))
 			opt.update(n, o.Rate*warm*max(restRate, cool))
 			done += size
-			inEpoch += size
 			if o.Progress != nil {
-				o.Progress(epoch, inEpoch, words)
+				o.Progress(float64(done) / float64(total))
 			}
 		}
 		if o.Epoch != nil {
