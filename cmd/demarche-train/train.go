@@ -21,7 +21,7 @@ type trainCommand struct {
 	Dir      string `arg:"" type:"existingdir" help:"Folder of treebanks."`
 	Corpus   string `type:"existingfile" help:"News articles as JSON lines with a field text, or the same packed with gzip (.gz)."`
 	Out      string `default:"internal/nlp/model/english.bin" help:"The model file to write."`
-	Teachers int    `default:"3" help:"How many networks label the corpus."`
+	Teachers int    `default:"2" help:"How many networks label the corpus."`
 	Epochs   int    `default:"18" help:"Passes of a teacher over the treebanks."`
 	Rounds   int    `default:"2" help:"Passes of the student over the corpus."`
 	Seed     uint64 `default:"1" help:"Seed of everything random."`

@@ -136,7 +136,7 @@ func TestBatchesDoNotMatter(t *testing.T) {
 	for i, s := range together.Sentences {
 		alone := []Sentence{{}}
 		for _, token := range s.Tokens {
-			alone[0].Tokens = append(alone[0].Tokens, NewToken(token.Form))
+			alone[0].Tokens = append(alone[0].Tokens, NewToken(token.Form, int(token.Start), int(token.End)))
 		}
 		a.AnalyzeSentences(alone)
 		for j, token := range alone[0].Tokens {

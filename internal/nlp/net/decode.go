@@ -1,12 +1,15 @@
 package net
 
-import "slices"
+import (
+	"math"
+	"slices"
+)
 
 // Decoder finds the best dependency tree of a sentence from the scores of all arcs. It keeps scratch space between
 // calls and is for one goroutine at a time.
 type Decoder struct {
 	nodes    int
-	score    []float32 // contracted scores, by head and dependent; node 0 is above the root, word i is node i+1
+	score    []float64 // contracted scores, by head and dependent; node 0 is above the root, word i is node i+1
 	from, to []int32   // the words at the ends of each contracted arc
 	alive    []bool    // nodes that no other stands for
 	color    []int32
@@ -20,7 +23,7 @@ type Decoder struct {
 }
 
 // rootFine keeps a second word from becoming a root: it outweighs any difference between scores.
-const rootFine = 1e4
+const rootFine = 1e7
 
 // Tree finds the heads with the highest sum of scores that form a tree with one root. scores has n rows, one a
 // dependent, of n+1 columns, one a head, the last of them for being the root; heads receives the head of every word, -1
@@ -84,11 +87,11 @@ func (d *Decoder) edmonds(scores []float32, n int, heads []int32) {
 			d.from[at], d.to[at] = int32(i), int32(j)
 			switch {
 			case j == 0 || i == j:
-				d.score[at] = -1e9
+				d.score[at] = math.Inf(-1)
 			case i == 0:
-				d.score[at] = scores[(j-1)*m+n] - rootFine
+				d.score[at] = float64(scores[(j-1)*m+n]) - rootFine
 			default:
-				d.score[at] = scores[(j-1)*m+i-1]
+				d.score[at] = float64(scores[(j-1)*m+i-1])
 			}
 		}
 	}
@@ -124,7 +127,7 @@ func (d *Decoder) contract(depth int) {
 		}
 		return
 	}
-	weight := float32(0)
+	weight := 0.0
 	for _, v := range cycle {
 		weight += d.score[int(parent[v])*m+int(v)]
 	}
@@ -137,7 +140,7 @@ func (d *Decoder) contract(depth int) {
 			continue
 		}
 		in, out := rep, rep // the ends in the cycle of the best arc from it to u, and from u to it
-		outScore := float32(0)
+		outScore := 0.0
 		for k, v := range cycle {
 			v := int(v)
 			if d.score[v*m+u] > d.score[in*m+u] {

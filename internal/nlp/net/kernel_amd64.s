@@ -1,12 +1,19 @@
 #include "textflag.h"
 
-// func dot4x16AVX2(pairs int, x *int16, stride int, w *int16, out *float32, outStride int, scale, bias, rowScale *float32)
-// out[4][16] = float(x[4] · w) * scale * rowScale + bias; strides are in bytes.
-TEXT ·dot4x16AVX2(SB), NOSPLIT, $0-72
-	MOVQ pairs+0(FP), CX
-	MOVQ x+8(FP), SI
-	MOVQ stride+16(FP), R8
-	MOVQ w+24(FP), DI
+// func stripAVX2(tiles, pairs int, x *int16, stride int, w *int16, out *float32, outStride int, scale, bias, rowScale *float32)
+// Sixteen outputs of tiles of four rows: out = float(x · w) * scale * rowScale + bias; strides are in bytes.
+TEXT ·stripAVX2(SB), NOSPLIT, $0-80
+	MOVQ tiles+0(FP), R12
+	MOVQ pairs+8(FP), CX
+	MOVQ x+16(FP), SI
+	MOVQ stride+24(FP), R8
+	MOVQ out+40(FP), DX
+	MOVQ scale+56(FP), R13
+	MOVQ bias+64(FP), BX
+	MOVQ rowScale+72(FP), R15
+
+tile:
+	MOVQ w+32(FP), DI
 	LEAQ (SI)(R8*1), R9
 	LEAQ (SI)(R8*2), R10
 	LEAQ (R9)(R8*2), R11
@@ -18,48 +25,42 @@ TEXT ·dot4x16AVX2(SB), NOSPLIT, $0-72
 	VPXOR Y5, Y5, Y5
 	VPXOR Y6, Y6, Y6
 	VPXOR Y7, Y7, Y7
+	XORQ AX, AX
 
 loop:
 	VMOVDQU (DI), Y8
 	VMOVDQU 32(DI), Y9
-	VPBROADCASTD (SI), Y10
+	VPBROADCASTD (SI)(AX*4), Y10
 	VPMADDWD Y8, Y10, Y11
 	VPMADDWD Y9, Y10, Y12
 	VPADDD Y11, Y0, Y0
 	VPADDD Y12, Y1, Y1
-	VPBROADCASTD (R9), Y13
+	VPBROADCASTD (R9)(AX*4), Y13
 	VPMADDWD Y8, Y13, Y14
 	VPMADDWD Y9, Y13, Y15
 	VPADDD Y14, Y2, Y2
 	VPADDD Y15, Y3, Y3
-	VPBROADCASTD (R10), Y10
+	VPBROADCASTD (R10)(AX*4), Y10
 	VPMADDWD Y8, Y10, Y11
 	VPMADDWD Y9, Y10, Y12
 	VPADDD Y11, Y4, Y4
 	VPADDD Y12, Y5, Y5
-	VPBROADCASTD (R11), Y13
+	VPBROADCASTD (R11)(AX*4), Y13
 	VPMADDWD Y8, Y13, Y14
 	VPMADDWD Y9, Y13, Y15
 	VPADDD Y14, Y6, Y6
 	VPADDD Y15, Y7, Y7
 	ADDQ $64, DI
-	ADDQ $4, SI
-	ADDQ $4, R9
-	ADDQ $4, R10
-	ADDQ $4, R11
-	DECQ CX
-	JNZ loop
+	INCQ AX
+	CMPQ AX, CX
+	JLT loop
 
-	MOVQ out+32(FP), DX
-	MOVQ outStride+40(FP), R8
-	MOVQ scale+48(FP), AX
-	MOVQ bias+56(FP), BX
-	MOVQ rowScale+64(FP), SI
-	VMOVUPS (AX), Y8
-	VMOVUPS 32(AX), Y9
+	VMOVUPS (R13), Y8
+	VMOVUPS 32(R13), Y9
 	VMOVUPS (BX), Y10
 	VMOVUPS 32(BX), Y11
-	VBROADCASTSS 0(SI), Y12
+	MOVQ outStride+48(FP), AX
+	VBROADCASTSS 0(R15), Y12
 	VCVTDQ2PS Y0, Y0
 	VCVTDQ2PS Y1, Y1
 	VMULPS Y8, Y0, Y0
@@ -70,8 +71,8 @@ loop:
 	VADDPS Y11, Y1, Y1
 	VMOVUPS Y0, (DX)
 	VMOVUPS Y1, 32(DX)
-	ADDQ R8, DX
-	VBROADCASTSS 4(SI), Y12
+	ADDQ AX, DX
+	VBROADCASTSS 4(R15), Y12
 	VCVTDQ2PS Y2, Y2
 	VCVTDQ2PS Y3, Y3
 	VMULPS Y8, Y2, Y2
@@ -82,8 +83,8 @@ loop:
 	VADDPS Y11, Y3, Y3
 	VMOVUPS Y2, (DX)
 	VMOVUPS Y3, 32(DX)
-	ADDQ R8, DX
-	VBROADCASTSS 8(SI), Y12
+	ADDQ AX, DX
+	VBROADCASTSS 8(R15), Y12
 	VCVTDQ2PS Y4, Y4
 	VCVTDQ2PS Y5, Y5
 	VMULPS Y8, Y4, Y4
@@ -94,8 +95,8 @@ loop:
 	VADDPS Y11, Y5, Y5
 	VMOVUPS Y4, (DX)
 	VMOVUPS Y5, 32(DX)
-	ADDQ R8, DX
-	VBROADCASTSS 12(SI), Y12
+	ADDQ AX, DX
+	VBROADCASTSS 12(R15), Y12
 	VCVTDQ2PS Y6, Y6
 	VCVTDQ2PS Y7, Y7
 	VMULPS Y8, Y6, Y6
@@ -106,16 +107,28 @@ loop:
 	VADDPS Y11, Y7, Y7
 	VMOVUPS Y6, (DX)
 	VMOVUPS Y7, 32(DX)
+	ADDQ AX, DX
+	LEAQ (SI)(R8*4), SI
+	ADDQ $16, R15
+	DECQ R12
+	JNZ tile
 	VZEROUPPER
 	RET
 
-// func dot4x16VNNI(pairs int, x *int16, stride int, w *int16, out *float32, outStride int, scale, bias, rowScale *float32)
+// func stripVNNI(tiles, pairs int, x *int16, stride int, w *int16, out *float32, outStride int, scale, bias, rowScale *float32)
 // The same with AVX-512 VNNI, which multiplies and sums in one instruction.
-TEXT ·dot4x16VNNI(SB), NOSPLIT, $0-72
-	MOVQ pairs+0(FP), CX
-	MOVQ x+8(FP), SI
-	MOVQ stride+16(FP), R8
-	MOVQ w+24(FP), DI
+TEXT ·stripVNNI(SB), NOSPLIT, $0-80
+	MOVQ tiles+0(FP), R12
+	MOVQ pairs+8(FP), CX
+	MOVQ x+16(FP), SI
+	MOVQ stride+24(FP), R8
+	MOVQ out+40(FP), DX
+	MOVQ scale+56(FP), R13
+	MOVQ bias+64(FP), BX
+	MOVQ rowScale+72(FP), R15
+
+tile:
+	MOVQ w+32(FP), DI
 	LEAQ (SI)(R8*1), R9
 	LEAQ (SI)(R8*2), R10
 	LEAQ (R9)(R8*2), R11
@@ -149,16 +162,12 @@ loop:
 	CMPQ AX, CX
 	JLT loop
 
-	MOVQ out+32(FP), DX
-	MOVQ outStride+40(FP), R8
-	MOVQ scale+48(FP), AX
-	MOVQ bias+56(FP), BX
-	MOVQ rowScale+64(FP), SI
-	VMOVUPS (AX), Y8
-	VMOVUPS 32(AX), Y9
+	VMOVUPS (R13), Y8
+	VMOVUPS 32(R13), Y9
 	VMOVUPS (BX), Y10
 	VMOVUPS 32(BX), Y11
-	VBROADCASTSS 0(SI), Y12
+	MOVQ outStride+48(FP), AX
+	VBROADCASTSS 0(R15), Y12
 	VCVTDQ2PS Y0, Y0
 	VCVTDQ2PS Y1, Y1
 	VMULPS Y8, Y0, Y0
@@ -169,8 +178,8 @@ loop:
 	VADDPS Y11, Y1, Y1
 	VMOVUPS Y0, (DX)
 	VMOVUPS Y1, 32(DX)
-	ADDQ R8, DX
-	VBROADCASTSS 4(SI), Y12
+	ADDQ AX, DX
+	VBROADCASTSS 4(R15), Y12
 	VCVTDQ2PS Y2, Y2
 	VCVTDQ2PS Y3, Y3
 	VMULPS Y8, Y2, Y2
@@ -181,8 +190,8 @@ loop:
 	VADDPS Y11, Y3, Y3
 	VMOVUPS Y2, (DX)
 	VMOVUPS Y3, 32(DX)
-	ADDQ R8, DX
-	VBROADCASTSS 8(SI), Y12
+	ADDQ AX, DX
+	VBROADCASTSS 8(R15), Y12
 	VCVTDQ2PS Y4, Y4
 	VCVTDQ2PS Y5, Y5
 	VMULPS Y8, Y4, Y4
@@ -193,8 +202,8 @@ loop:
 	VADDPS Y11, Y5, Y5
 	VMOVUPS Y4, (DX)
 	VMOVUPS Y5, 32(DX)
-	ADDQ R8, DX
-	VBROADCASTSS 12(SI), Y12
+	ADDQ AX, DX
+	VBROADCASTSS 12(R15), Y12
 	VCVTDQ2PS Y6, Y6
 	VCVTDQ2PS Y7, Y7
 	VMULPS Y8, Y6, Y6
@@ -205,6 +214,11 @@ loop:
 	VADDPS Y11, Y7, Y7
 	VMOVUPS Y6, (DX)
 	VMOVUPS Y7, 32(DX)
+	ADDQ AX, DX
+	LEAQ (SI)(R8*4), SI
+	ADDQ $16, R15
+	DECQ R12
+	JNZ tile
 	VZEROUPPER
 	RET
 
@@ -320,5 +334,26 @@ step:
 	ADDQ R9, DX
 	DECQ CX
 	JNZ step
+	VZEROUPPER
+	RET
+
+DATA leak<>+0(SB)/4, $0.125
+GLOBL leak<>(SB), RODATA|NOPTR, $4
+
+// func leakyAVX2(n int, x *float32)
+// x = max(x, x * Leak); n is a positive multiple of 8.
+TEXT ·leakyAVX2(SB), NOSPLIT, $0-16
+	MOVQ n+0(FP), CX
+	MOVQ x+8(FP), SI
+	VBROADCASTSS leak<>(SB), Y1
+
+loop:
+	VMOVUPS (SI), Y0
+	VMULPS Y1, Y0, Y2
+	VMAXPS Y2, Y0, Y0
+	VMOVUPS Y0, (SI)
+	ADDQ $32, SI
+	SUBQ $8, CX
+	JNZ loop
 	VZEROUPPER
 	RET

@@ -4,7 +4,9 @@ package net
 
 func hasKernels() bool { return false }
 
-func dotKernels() []dotKernel { return []dotKernel{dot4x16Go} }
+func stripKernels() []stripKernel { return []stripKernel{stripGo} }
+
+func leakyAsm(x []float32) { leakyGo(x) }
 
 func quantizeAsm(src []float32, dst []int16) float32 { return quantizeGo(src, dst) }
 

@@ -36,6 +36,7 @@ func Unlabelled(articles []string, lex *net.Lexicon, held map[string]bool) []*Ex
 			e := &Example{Weight: 1, Rows: make([]net.Row, len(s.Tokens))}
 			for i, token := range s.Tokens {
 				e.Rows[i] = lex.Row(token.Form)
+				e.Rows[i][net.FeatSpace] = net.Space(i > 0 && s.Tokens[i-1].End == token.Start, i+1 < len(s.Tokens) && s.Tokens[i+1].Start == token.End)
 			}
 			list = append(list, e)
 		}

@@ -10,7 +10,7 @@ import (
 
 // tiny is a network small enough to check every gradient.
 var tiny = net.Shape{
-	Embed: [net.NumFeats]int{4, 2, 2, 2, 2, 2}, Hidden: 5, Layers: 2, Arc: 6, Label: 5, UPOS: 3, XPOS: 4, Rels: 5,
+	Embed: [net.NumFeats]int{4, 2, 2, 2, 2, 2, 2}, Hidden: 5, Layers: 2, Arc: 6, Label: 5, UPOS: 3, XPOS: 4, Rels: 5,
 }
 
 // randomExamples makes sentences of random words and trees.

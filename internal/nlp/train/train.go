@@ -35,12 +35,12 @@ func TeacherOptions(seed uint64) Options {
 func StudentOptions(seed uint64) Options {
 	return Options{
 		Seed: seed, BatchSize: 600, Rate: 1e-3,
-		Dropout: Dropout{Word: 0.1, Feature: 0.06, Input: 0.1, Layer: 0.12, Head: 0.15},
+		Dropout: Dropout{Word: 0.12, Feature: 0.08, Input: 0.12, Layer: 0.15, Head: 0.2},
 	}
 }
 
 // studentParts is in how many epochs a student goes through the labelled examples once; each has all of the gold ones.
-const studentParts = 8
+const studentParts = 4
 
 // StudentPlan mixes what people annotated with a part of what teachers labelled in every epoch, and ends with an epoch of
 // the former alone.
@@ -58,7 +58,7 @@ func StudentPlan(gold, labelled []*Example, rounds int) [][]*Example {
 func DefaultShape() net.Shape {
 	return net.Shape{
 		Embed: [net.NumFeats]int{
-			net.FeatWord: 128, net.FeatPrefix: 24, net.FeatSuffix2: 16, net.FeatSuffix3: 40, net.FeatSuffix5: 32, net.FeatShape: 16,
+			net.FeatWord: 128, net.FeatPrefix: 24, net.FeatSuffix2: 16, net.FeatSuffix3: 40, net.FeatSuffix5: 32, net.FeatShape: 16, net.FeatSpace: 8,
 		},
 		Hidden: 128, Layers: 4, Arc: 128, Label: 128,
 		UPOS: nlp.NumUPOS, XPOS: nlp.NumXPOS, Rels: nlp.NumRel,
