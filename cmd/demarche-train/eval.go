@@ -29,12 +29,13 @@ type evalCommand struct {
 
 // Run prints the scores; the last line sums them up.
 func (c *evalCommand) Run() error {
-	load := nlp.New
+	load, size := nlp.New, nlp.ModelSize()
 	if c.Model != "" {
 		file, err := os.ReadFile(c.Model)
 		if err != nil {
 			return err
 		}
+		size = len(file)
 		load = func() (*nlp.Analyzer, error) { return nlp.Load(file) }
 	}
 	cost, a, err := measureLoad(load)
@@ -63,7 +64,6 @@ func (c *evalCommand) Run() error {
 		last, pud = gold, sentences
 	}
 	speed := measureSpeed(a, pud)
-	size := nlp.ModelSize()
 	fmt.Printf("speed on %s, one core, CPU time: %.0f sentences/s, %.0f tokens/s to tag and parse; %.0f sentences/s from raw text\n",
 		files[len(files)-1], speed.sentences, speed.tokens, speed.raw)
 	fmt.Printf("allocations a sentence: %.2f (%.0f bytes) from raw text; %.2f to tag and parse\n", speed.rawAllocs, speed.rawBytes, speed.allocs)

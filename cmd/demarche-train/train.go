@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"os"
+	"slices"
 
 	"github.com/schollz/progressbar/v3"
 	"golang.org/x/term"
@@ -13,18 +14,26 @@ import (
 	"demarche/internal/nlp/train"
 )
 
-// trainCommand makes a model file.
+// trainCommand makes a model file in three steps: vectors of words from the corpus; teachers, which learn from the treebanks;
+// and a student, which begins as the first teacher and learns from the treebanks and from what the teachers together
+// make of the corpus. Without a corpus the first teacher is the model.
 type trainCommand struct {
-	Dir    string `arg:"" type:"existingdir" help:"Folder of treebanks."`
-	Corpus string `type:"existingfile" help:"News articles as JSON lines with a field text, or the same packed with gzip (.gz), for the embeddings of words."`
-	Out    string `default:"internal/nlp/model/english.bin" help:"The model file to write."`
-	Epochs int    `default:"18" help:"Passes over the treebanks."`
-	Seed   uint64 `default:"1" help:"Seed of everything random."`
+	Dir      string `arg:"" type:"existingdir" help:"Folder of treebanks."`
+	Corpus   string `type:"existingfile" help:"News articles as JSON lines with a field text, or the same packed with gzip (.gz)."`
+	Out      string `default:"internal/nlp/model/english.bin" help:"The model file to write."`
+	Teachers int    `default:"2" help:"How many networks label the corpus."`
+	Epochs   int    `default:"18" help:"Passes of a teacher over the treebanks."`
+	Rounds   int    `default:"2" help:"Passes of the student over the corpus."`
+	Seed     uint64 `default:"1" help:"Seed of everything random."`
 }
 
 // Run trains and writes the model.
 func (c *trainCommand) Run() error {
 	gold, err := readAll(c.Dir, trainFiles)
+	if err != nil {
+		return err
+	}
+	held, err := heldOut(c.Dir)
 	if err != nil {
 		return err
 	}
@@ -34,54 +43,87 @@ func (c *trainCommand) Run() error {
 			return err
 		}
 	}
-	held, err := heldOut(c.Dir)
+	text := train.NewText(gold, articles, held)
+	lex := net.NewLexicon(text.Vocabulary())
+	dev, err := newDevelopment(c.Dir, lex)
 	if err != nil {
 		return err
 	}
-	options := train.Options{Shape: train.DefaultShape(), Seed: c.Seed, Epochs: c.Epochs, BatchSize: 600, Rate: 2e-3}
-	text := train.NewText(gold, articles, held)
-	lex := net.NewLexicon(text.Vocabulary())
 	fmt.Printf("%d sentences of the treebanks, %d of the corpus, %d words known\n", len(gold), text.CorpusSentences(), len(lex.Words()))
-	bar := newBar("word vectors", 1000)
-	vectors := train.Vectors(text.Rows(lex), len(lex.Words()), options.Shape.Embed[net.FeatWord], 4, c.Seed, func(share float64) { bar.Set(int(1000 * share)) })
+	shape := train.DefaultShape()
+	bar := newBar("vectors")
+	vectors := train.Vectors(text.Rows(lex), len(lex.Words()), shape.Embed[net.FeatWord], 4, c.Seed, bar.share)
 	bar.Finish()
+
 	examples := train.NewExamples(gold, lex)
-	dev := map[string][]*train.Example{}
-	for _, name := range devFiles {
-		sentences, err := read(c.Dir, name)
-		if err != nil {
-			return err
-		}
-		dev[name] = train.NewExamples(sentences, lex)
+	plan := slices.Repeat([][]*train.Example{examples}, c.Epochs)
+	teachers := make([]*train.Trained, 1)
+	if c.Corpus != "" {
+		teachers = make([]*train.Trained, max(1, c.Teachers))
 	}
-	options.Progress = func(epoch, step, steps int, loss float64) {
-		if step == 1 {
-			bar = newBar(fmt.Sprintf("epoch %d of %d", epoch+1, c.Epochs), steps)
-		}
-		bar.Set(step)
+	for i := range teachers {
+		seed := c.Seed + uint64(i)
+		teachers[i] = train.New(shape, lex, vectors, seed)
+		dev.train(fmt.Sprintf("teacher %d", i+1), teachers[i], plan, train.TeacherOptions(seed))
 	}
-	options.Epoch = func(epoch int, m *train.Trained) {
+	model := teachers[0]
+	if c.Corpus != "" {
+		unlabelled := train.Unlabelled(articles, lex, held)
+		bar = newBar("labels")
+		train.Label(teachers, unlabelled, bar.share)
 		bar.Finish()
-		for _, name := range devFiles {
-			fmt.Printf("epoch %d, %s: %v\n", epoch+1, name, m.Evaluate(dev[name]))
-		}
+		fmt.Printf("teachers together: %s\n", dev.scores(func(gold []*train.Example) train.Scores { return train.EvaluateTogether(teachers, gold) }))
+		more := train.NewExamples(append(gold, train.Headlines(gold)...), lex)
+		dev.train("student", model, train.StudentPlan(more, unlabelled, c.Rounds), train.StudentOptions(c.Seed))
 	}
-	model := train.Train(examples, lex, vectors, options)
-	file := model.Freeze().Encode(nlp.Inventory(), lemmas(gold, lex))
-	return os.WriteFile(c.Out, file, 0o644)
+	return os.WriteFile(c.Out, model.Freeze().Encode(nlp.Inventory(), lemmas(gold, lex)), 0o644)
+}
+
+// development holds the sentences that tell how training goes.
+type development struct {
+	names    []string
+	examples [][]*train.Example
+}
+
+func newDevelopment(dir string, lex *net.Lexicon) (*development, error) {
+	d := &development{names: devFiles}
+	for _, name := range devFiles {
+		sentences, err := read(dir, name)
+		if err != nil {
+			return nil, err
+		}
+		d.examples = append(d.examples, train.NewExamples(sentences, lex))
+	}
+	return d, nil
+}
+
+// scores gives the scores on all files in one line.
+func (d *development) scores(evaluate func([]*train.Example) train.Scores) string {
+	line := ""
+	for i, name := range d.names {
+		line += fmt.Sprintf("  %s %v", name, evaluate(d.examples[i]))
+	}
+	return line
+}
+
+// train trains a network and tells its scores after every epoch.
+func (d *development) train(who string, m *train.Trained, plan [][]*train.Example, o train.Options) {
+	bar := newBar(who)
+	o.Progress = bar.share
+	o.Epoch = func(epoch int) { fmt.Printf("%s, epoch %d: %s\n", who, epoch+1, d.scores(m.Evaluate)) }
+	m.Train(plan, o)
+	bar.Finish()
 }
 
 // heldOut gives the sentences of the files for development and testing, which the corpus must not contain.
 func heldOut(dir string) (map[string]bool, error) {
 	held := map[string]bool{}
-	for _, names := range [][]string{devFiles, testFiles} {
-		sentences, err := readAll(dir, names)
-		if err != nil {
-			return nil, err
-		}
-		for _, s := range sentences {
-			held[train.Squeeze(s.Text)] = true
-		}
+	sentences, err := readAll(dir, append(devFiles, testFiles...))
+	if err != nil {
+		return nil, err
+	}
+	for _, s := range sentences {
+		held[train.Squeeze(s.Text)] = true
 	}
 	return held, nil
 }
@@ -97,9 +139,16 @@ func lemmas(gold []conllu.Sentence, lex *net.Lexicon) string {
 	})
 }
 
-// newBar shows progress on a terminal, and nothing elsewhere.
-func newBar(what string, steps int) *progressbar.ProgressBar {
-	return progressbar.NewOptions(steps, progressbar.OptionSetDescription(fmt.Sprintf("%-16s", what)), progressbar.OptionShowCount(),
+// bar shows progress on a terminal, and nothing elsewhere.
+type bar struct{ *progressbar.ProgressBar }
+
+const barSteps = 1000
+
+func newBar(what string) bar {
+	return bar{progressbar.NewOptions(barSteps, progressbar.OptionSetDescription(fmt.Sprintf("%-10s", what)),
 		progressbar.OptionSetPredictTime(true), progressbar.OptionSetVisibility(term.IsTerminal(int(os.Stderr.Fd()))),
-		progressbar.OptionSetWriter(os.Stderr), progressbar.OptionClearOnFinish())
+		progressbar.OptionSetWriter(os.Stderr), progressbar.OptionClearOnFinish())}
 }
+
+// share shows the share of the work that is done.
+func (b bar) share(done float64) { b.Set(int(done * barSteps)) }

@@ -27,11 +27,11 @@ func abbreviation(word string) abbrevKind {
 		return monthAbbrev
 	case "inc", "corp", "co", "cos", "ltd", "jr", "sr", "bros", "etc", "dept", "univ", "assn", "ave", "blvd", "rd",
 		"hwy", "est", "intl", "natl", "govt", "esq", "llc", "plc", "mfg", "al", "ala", "ariz", "ark", "calif", "colo",
-		"conn", "fla", "ga", "ill", "ind", "kan", "ky", "mass", "mich", "minn", "mo", "mont", "neb", "nev", "okla", "ore",
+		"conn", "cal", "fla", "ga", "ill", "ind", "kan", "ky", "mass", "mich", "minn", "mo", "mont", "neb", "nev", "okla", "ore",
 		"pa", "tenn", "tex", "vt", "va", "wash", "wis", "wyo", "que", "ont":
 		return nounAbbrev
 	case "no", "nos", "pp", "p", "vol", "vols", "ed", "eds", "fig", "figs", "art", "arts", "ch", "sect", "para", "op", "cit",
-		"tel", "ext", "res":
+		"tel", "ext", "res", "c", "pt", "cl":
 		return numAbbrev
 	case "am", "pm":
 		return timeAbbrev

@@ -76,16 +76,21 @@ func (a *Analyzer) Analyze(text string) *Document {
 	return doc
 }
 
-// AnalyzeSentences analyses sentences that are parted into tokens with their forms, such as NewToken gives; it sets all
-// but the forms and the offsets.
+// touch tells whether no space stands between a token and the next one.
+func touch(t, next *Token) bool { return t.Start < t.End && next.Start <= t.End }
+
+// AnalyzeSentences analyses sentences that are parted into tokens with their forms, such as NewToken gives. It sets all
+// but the forms and the offsets, and reads the offsets only to see where tokens touch each other.
 func (a *Analyzer) AnalyzeSentences(sentences []Sentence) {
 	w := a.workers.Get().(*worker)
 	defer a.workers.Put(w)
 	a.analyzeSentences(sentences, w)
 }
 
-// NewToken gives a token that stands in no text.
-func NewToken(form string) Token { return Token{Form: plain(form), Head: -1} }
+// NewToken gives a token for a piece of a text; the offsets may be 0, as for a word that stands between spaces.
+func NewToken(form string, start, end int) Token {
+	return Token{Form: plain(form), Start: uint32(start), End: uint32(end), Head: -1}
+}
 
 // analyzeSentences tags and parses sentences that are parted into tokens.
 func (a *Analyzer) analyzeSentences(sentences []Sentence, w *worker) {
@@ -98,7 +103,9 @@ func (a *Analyzer) analyzeSentences(sentences []Sentence, w *worker) {
 				break
 			}
 			for i := range tokens {
-				w.rows = append(w.rows, a.model.Lexicon.Row(tokens[i].Form))
+				row := a.model.Lexicon.Row(tokens[i].Form)
+				row[net.FeatSpace] = net.Space(i > 0 && touch(&tokens[i-1], &tokens[i]), i+1 < len(tokens) && touch(&tokens[i], &tokens[i+1]))
+				w.rows = append(w.rows, row)
 			}
 			w.ends = append(w.ends, len(w.rows))
 		}
@@ -127,6 +134,12 @@ func (a *Analyzer) fill(tokens []Token, words []net.Word, w *worker) {
 			t.Rel = Dep
 		}
 		t.Lemma = w.intern(a.lemmas.lemma(t.Form, t.XPOS))
+	}
+	for i := range tokens {
+		// "'s" is "has" beside the participle of an active verb.
+		if t := &tokens[i]; t.Rel == Aux && t.Form == "'s" && tokens[t.Head].XPOS == VBN {
+			t.Lemma = "have"
+		}
 	}
 	setFeats(tokens)
 }

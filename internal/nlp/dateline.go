@@ -48,8 +48,11 @@ func findDateline(text string) *Dateline {
 	default:
 		return nil
 	}
-	if end >= len(line) {
-		return nil // no sentence follows
+	if end >= len(line) || isLabel(d.Place) {
+		return nil
+	}
+	if first, _ := charAt(line, end); isLower(first) {
+		return nil // "NATO - the alliance - agreed"
 	}
 	d.Span = Span{start, start + end}
 	return d
@@ -198,6 +201,16 @@ func datelineDash(s string, at int) int {
 		return 0 // a hyphen in a word
 	}
 	return at
+}
+
+// isLabel tells words in capitals that name a kind of article.
+func isLabel(place string) bool {
+	switch place {
+	case "BREAKING", "BREAKING NEWS", "UPDATE", "EXCLUSIVE", "ANALYSIS", "OPINION", "FACTBOX", "TIMELINE", "VIDEO", "WATCH",
+		"PHOTOS", "LIVE", "CORRECTED", "EXPLAINER", "INTERVIEW", "FEATURE", "COLUMN", "EDITORIAL", "ROUNDUP", "URGENT":
+		return true
+	}
+	return false
 }
 
 func isMonth(word string) bool {

@@ -14,7 +14,44 @@ import (
 type lemmatizer struct {
 	listed map[string]string // by lower-case form and tag, as lemmaKey makes it
 	verbs  map[string]bool
+	strong map[string]string // past forms and participles of irregular verbs
 	words  *net.Lexicon
+}
+
+// strongVerbs are irregular verbs: base, past and participle, the last two with bars between their variants, and the
+// participle only where it differs.
+const strongVerbs = `arise arose arisen, awake awoke awoken, bear bore borne|born, beat beat beaten, become became become,
+befall befell befallen, begin began begun, bend bent, bet bet, bid bid|bade bidden, bind bound, bite bit bitten, bleed bled,
+blow blew blown, break broke broken, breed bred, bring brought, broadcast broadcast, build built, burn burnt, burst burst,
+buy bought, cast cast, catch caught, choose chose chosen, cling clung, come came come, cost cost, creep crept, cut cut,
+deal dealt, dig dug, do did done, draw drew drawn, dream dreamt, drink drank drunk, drive drove driven, dwell dwelt,
+eat ate eaten, fall fell fallen, feed fed, feel felt, fight fought, find found, flee fled, fling flung, fly flew flown,
+forbid forbade forbidden, forget forgot forgotten, forgive forgave forgiven, forsake forsook forsaken, freeze froze frozen,
+get got gotten, give gave given, go went gone, grind ground, grow grew grown, hang hung, have had, hear heard, hide hid hidden,
+hit hit, hold held, hurt hurt, keep kept, kneel knelt, know knew known, lay laid, lead led, lean leant, leap leapt, learn learnt,
+leave left, lend lent, let let, light lit, lose lost, make made, mean meant, meet met, pay paid, put put, quit quit, read read,
+rend rent, rid rid, ride rode ridden, ring rang rung, rise rose risen, run ran run, say said, see saw seen, seek sought, sell sold,
+send sent, set set, shake shook shaken, shed shed, shine shone, shoot shot, show showed shown, shrink shrank shrunk, shut shut,
+sing sang sung, sink sank sunk, sit sat, slay slew slain, sleep slept, slide slid, sling slung, slit slit, smell smelt, sow sowed sown,
+speak spoke spoken, speed sped, spell spelt, spend spent, spill spilt, spin spun, spit spat, split split, spoil spoilt,
+spread spread, spring sprang sprung, stand stood, steal stole stolen, stick stuck, sting stung, stink stank stunk,
+stride strode stridden, strike struck stricken|struck, string strung, strive strove striven, swear swore sworn, sweep swept,
+swell swelled swollen, swim swam swum, swing swung, take took taken, teach taught, tear tore torn, tell told, think thought,
+throw threw thrown, thrust thrust, tread trod trodden, wake woke woken, wear wore worn, weave wove woven, weep wept, win won,
+wind wound, wring wrung, write wrote written`
+
+// strongForms lists the bases of irregular forms.
+func strongForms() map[string]string {
+	forms := map[string]string{}
+	for verb := range strings.SplitSeq(strongVerbs, ",") {
+		fields := strings.Fields(verb)
+		for _, variants := range fields[1:] {
+			for form := range strings.SplitSeq(variants, "|") {
+				forms[form] = fields[0]
+			}
+		}
+	}
+	return forms
 }
 
 // lemmaKey appends the key of a form and a tag.
@@ -24,7 +61,7 @@ func lemmaKey(dst []byte, lower string, tag XPOS) []byte {
 
 // newLemmatizer reads the list that LemmaList makes: the verbs in one line, then a line for each exception.
 func newLemmatizer(list string, words *net.Lexicon) (*lemmatizer, error) {
-	l := &lemmatizer{listed: map[string]string{}, verbs: map[string]bool{}, words: words}
+	l := &lemmatizer{listed: map[string]string{}, verbs: map[string]bool{}, strong: strongForms(), words: words}
 	verbs, rest, _ := strings.Cut(list, "\n")
 	for verb := range strings.FieldsSeq(verbs) {
 		l.verbs[verb] = true
@@ -52,26 +89,22 @@ func (l *lemmatizer) lemma(form string, tag XPOS) string {
 		return lemma
 	}
 	switch tag {
-	case NNP, FW, ADD, GW, LS, XSYM:
+	case NNP, FW, ADD, GW, LS, XSYM, NFP, HYPH, PERIOD, COMMA, COLON, LQUOTE, RQUOTE:
 		return form
-	case NNPS:
-		return form[:len(l.noun(form))]
-	case JJ:
-		if form != lower {
-			if isAllCaps(form) {
-				return lower
-			}
+	case NN, CD:
+		if isAcronym(form) {
 			return form
 		}
-		return form
+	case NNPS:
+		return l.noun(form)
 	case NNS:
 		return l.noun(lower)
 	case VBZ:
 		return l.third(lower)
 	case VBG:
-		return l.verb(lower, "ing")
+		return l.verb(lower, "ing", tag)
 	case VBD, VBN:
-		return l.verb(lower, "ed")
+		return l.verb(lower, "ed", tag)
 	case JJR, RBR:
 		return l.degree(lower, "er")
 	case JJS, RBS:
@@ -90,8 +123,9 @@ func toLower(s string) string {
 	return s
 }
 
-func isAllCaps(s string) bool {
-	return len(s) > 3 && strings.IndexFunc(s, unicode.IsLower) < 0
+// isAcronym tells words of two and more letters that are all capitals.
+func isAcronym(s string) bool {
+	return len(s) > 1 && isUpper(rune(s[0])) && strings.IndexFunc(s, unicode.IsLower) < 0
 }
 
 // noun gives the singular.
@@ -100,7 +134,7 @@ func (l *lemmatizer) noun(w string) string {
 	switch {
 	case n < 4 || !strings.HasSuffix(w, "s") || strings.HasSuffix(w, "ss"):
 		return w
-	case strings.HasSuffix(w, "ies") && n > 4 && w[0] >= 'a':
+	case strings.HasSuffix(w, "ies") && n > 4:
 		return w[:n-3] + "y"
 	case strings.HasSuffix(w, "sses"), strings.HasSuffix(w, "shes"), strings.HasSuffix(w, "ches"),
 		strings.HasSuffix(w, "xes"), strings.HasSuffix(w, "zzes"):
@@ -126,7 +160,10 @@ func (l *lemmatizer) third(w string) string {
 }
 
 // verb takes the ending of a participle or of the past off.
-func (l *lemmatizer) verb(w, ending string) string {
+func (l *lemmatizer) verb(w, ending string, tag XPOS) string {
+	if base := l.irregular(w, tag); base != "" {
+		return base
+	}
 	stem, ok := strings.CutSuffix(w, ending)
 	n := len(stem)
 	if !ok || n < 2 || !strings.ContainsAny(stem, "aeiouy") {
@@ -144,6 +181,24 @@ func (l *lemmatizer) verb(w, ending string) string {
 		return l.betterVerb(stem+"e", stem)
 	}
 	return l.betterVerb(stem, stem+"e")
+}
+
+// irregular finds the base of an irregular form, also after a prefix ("withdrew"); "" if it is none.
+func (l *lemmatizer) irregular(w string, tag XPOS) string {
+	if tag == VBG {
+		return ""
+	}
+	if base, ok := l.strong[w]; ok {
+		return base
+	}
+	for _, prefix := range [...]string{"under", "over", "with", "fore", "out", "mis", "for", "re", "up", "un"} {
+		if rest, ok := strings.CutPrefix(w, prefix); ok && len(rest) > 2 {
+			if base, ok := l.strong[strings.TrimPrefix(rest, "-")]; ok {
+				return w[:len(w)-len(strings.TrimPrefix(rest, "-"))] + base
+			}
+		}
+	}
+	return ""
 }
 
 // wantsE guesses whether a stem lost an "e" before its ending.
@@ -219,12 +274,8 @@ func LemmaList(words *net.Lexicon, each func(yield func(form, tag, lemma string)
 			if !strings.ContainsAny(lemma, " 0123456789") {
 				verbs[lemma] = true
 			}
-		case NNP, FW, ADD, GW, LS, XSYM:
+		case NNP, FW, ADD, GW, LS, XSYM, NFP, HYPH, PERIOD, COMMA, COLON, LQUOTE, RQUOTE:
 			return
-		case CD, NFP, PERIOD, COMMA, COLON, HYPH:
-			if form == lemma {
-				return
-			}
 		}
 		k := key{toLower(form), tag}
 		if counts[k] == nil {
@@ -238,7 +289,7 @@ func LemmaList(words *net.Lexicon, each func(yield func(form, tag, lemma string)
 		sorted = append(sorted, verb)
 	}
 	slices.Sort(sorted)
-	rules := &lemmatizer{verbs: verbs, words: words}
+	rules := &lemmatizer{verbs: verbs, strong: strongForms(), words: words}
 	var lines []string
 	for _, k := range keys {
 		best := ""

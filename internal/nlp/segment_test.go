@@ -71,6 +71,8 @@ func TestSentences(t *testing.T) {
 		{"A long line of a report that was wrapped by a mail program at\nthis place goes on.", []string{"A|long|line|of|a|report|that|was|wrapped|by|a|mail|program|at|this|place|goes|on|."}},
 		{"Title Of It\nThe report begins.", []string{"Title|Of|It", "The|report|begins|."}},
 		{"He said it.[2] She did not.", []string{"He|said|it|.|[|2|]", "She|did|not|."}},
+		{"It fell. [12] It rose again.", []string{"It|fell|.|[|12|]", "It|rose|again|."}},
+		{"He reigned (c. 1871) there. So did she.", []string{"He|reigned|(|c.|1871|)|there|.", "So|did|she|."}},
 		{"  \n\t ", nil},
 		{"", nil},
 	} {
@@ -98,6 +100,8 @@ func TestDateline(t *testing.T) {
 		{"ST. PETERSBURG, Russia — It rained.", &Dateline{Place: "ST. PETERSBURG, Russia"}, "It rained."},
 		{"Iran – a country – agreed.", nil, "Iran – a country – agreed."},
 		{"NATO said it would go.", nil, "NATO said it would go."},
+		{"NATO - the alliance - agreed.", nil, "NATO - the alliance - agreed."},
+		{"BREAKING - Talks began.", nil, "BREAKING - Talks began."},
 		{"US-led talks began.", nil, "US-led talks began."},
 		{"The talks - the first - began.", nil, "The talks - the first - began."},
 		{"LONDON", nil, "LONDON"},

@@ -91,22 +91,33 @@ func splitParagraph(text string, start, end int, yield func(Span)) {
 	emit(from, end)
 }
 
-// skipClosers goes past closing quotes and brackets, and footnote marks like "[2]".
+// skipClosers goes past closing quotes and brackets, and past footnote marks like "[2]", before which there may be a space.
 func skipClosers(text string, at, end int) int {
 	for at < end {
-		r, n := charAt(text[:end], at)
-		if r == '[' && at+2 < end && isDigit(rune(text[at+1])) {
-			if close := strings.IndexByte(text[at:min(end, at+6)], ']'); close > 0 {
-				at += close + 1
-				continue
-			}
+		mark := at
+		if text[at] == ' ' {
+			mark++
 		}
+		if n := footnoteLength(text[mark:min(end, mark+6)]); n > 0 {
+			at = mark + n
+			continue
+		}
+		r, n := charAt(text[:end], at)
 		if !isCloser(r) {
 			break
 		}
 		at += n
 	}
 	return at
+}
+
+// footnoteLength gives the length of a mark like "[12]" at the beginning of a text, 0 if there is none.
+func footnoteLength(s string) int {
+	n := strings.IndexByte(s, ']')
+	if n < 2 || s[0] != '[' || !allDigits(s[1:n]) {
+		return 0
+	}
+	return n + 1
 }
 
 // endsSentence tells whether the end marks from mark on, closed at the place after, end the sentence that began at from.

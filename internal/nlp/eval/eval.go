@@ -100,7 +100,7 @@ func Sentences(sentences []conllu.Sentence) []nlp.Sentence {
 	list := make([]nlp.Sentence, len(sentences))
 	for i, s := range sentences {
 		for _, w := range s.Words {
-			list[i].Tokens = append(list[i].Tokens, nlp.NewToken(w.Form))
+			list[i].Tokens = append(list[i].Tokens, nlp.NewToken(w.Form, w.Start, w.End))
 		}
 	}
 	return list

@@ -1,21 +1,29 @@
 package net
 
+import (
+	"math"
+	"slices"
+)
+
 // Decoder finds the best dependency tree of a sentence from the scores of all arcs. It keeps scratch space between
 // calls and is for one goroutine at a time.
 type Decoder struct {
-	score    []float32 // contracted scores, by head and dependent; node 0 is above the root, word i is node i+1
-	from, to []int32   // the words at the ends of each contracted arc
-	alive    []bool
-	parent   []int32 // best heads of all contractions under way, one after another
-	cycle    []int32 // their cycles
-	member   []int32 // the node that stands for each word at each contraction
-	color    []int32
-	best     []int32
 	nodes    int
+	score    []float64 // contracted scores, by head and dependent; node 0 is above the root, word i is node i+1
+	from, to []int32   // the words at the ends of each contracted arc
+	alive    []bool    // nodes that no other stands for
+	color    []int32
+	best     []int32 // the head found for each word
+
+	// Of all contractions under way, one after another:
+	parent []int32 // best heads
+	cycle  []int32 // the nodes of the cycle
+	inside []int32 // the ends of the arcs in it
+	member []int32 // the node that stands for each word
 }
 
 // rootFine keeps a second word from becoming a root: it outweighs any difference between scores.
-const rootFine = 1e4
+const rootFine = 1e7
 
 // Tree finds the heads with the highest sum of scores that form a tree with one root. scores has n rows, one a
 // dependent, of n+1 columns, one a head, the last of them for being the root; heads receives the head of every word, -1
@@ -69,8 +77,8 @@ func (d *Decoder) edmonds(scores []float32, n int, heads []int32) {
 	d.nodes = m
 	d.score, d.from, d.to = grow(d.score, m*m), grow(d.from, m*m), grow(d.to, m*m)
 	d.alive, d.best = grow(d.alive, m), grow(d.best, m)
-	d.parent, d.cycle = d.parent[:0], d.cycle[:0]
-	d.member = append(d.member[:0], make([]int32, m)...)
+	d.parent, d.cycle, d.inside, d.member = d.parent[:0], d.cycle[:0], d.inside[:0], d.member[:0]
+	extend(&d.member, m)
 	for i := range m {
 		d.alive[i] = true
 		d.member[i] = int32(i)
@@ -79,11 +87,11 @@ func (d *Decoder) edmonds(scores []float32, n int, heads []int32) {
 			d.from[at], d.to[at] = int32(i), int32(j)
 			switch {
 			case j == 0 || i == j:
-				d.score[at] = -1e9
+				d.score[at] = math.Inf(-1)
 			case i == 0:
-				d.score[at] = scores[(j-1)*m+n] - rootFine
+				d.score[at] = float64(scores[(j-1)*m+n]) - rootFine
 			default:
-				d.score[at] = scores[(j-1)*m+i-1]
+				d.score[at] = float64(scores[(j-1)*m+i-1])
 			}
 		}
 	}
@@ -96,9 +104,7 @@ func (d *Decoder) edmonds(scores []float32, n int, heads []int32) {
 // contract solves the graph of the nodes alive; depth counts the contractions around it.
 func (d *Decoder) contract(depth int) {
 	m := d.nodes
-	base := len(d.parent)
-	d.parent = append(d.parent, d.best[:m]...)
-	parent := d.parent[base : base+m : base+m]
+	parent := extend(&d.parent, m)
 	for v := 1; v < m; v++ {
 		if !d.alive[v] {
 			continue
@@ -121,7 +127,7 @@ func (d *Decoder) contract(depth int) {
 		}
 		return
 	}
-	weight := float32(0)
+	weight := 0.0
 	for _, v := range cycle {
 		weight += d.score[int(parent[v])*m+int(v)]
 	}
@@ -134,7 +140,7 @@ func (d *Decoder) contract(depth int) {
 			continue
 		}
 		in, out := rep, rep // the ends in the cycle of the best arc from it to u, and from u to it
-		outScore := float32(0)
+		outScore := 0.0
 		for k, v := range cycle {
 			v := int(v)
 			if d.score[v*m+u] > d.score[in*m+u] {
@@ -149,43 +155,43 @@ func (d *Decoder) contract(depth int) {
 		d.score[u*m+rep], d.from[u*m+rep], d.to[u*m+rep] = outScore, d.from[u*m+out], d.to[u*m+out]
 	}
 	d.alive[rep] = true
+	after := extend(&d.member, m)
 	before := d.member[depth*m:][:m]
-	d.member = append(d.member, before...)
-	before, after := d.member[depth*m:][:m], d.member[(depth+1)*m:][:m]
-	for _, v := range cycle {
-		for w, node := range before {
-			if node == v {
-				after[w] = int32(rep)
-			}
+	copy(after, before)
+	for w, node := range before {
+		if slices.Contains(cycle, node) {
+			after[w] = int32(rep)
 		}
 	}
-	// Arcs inside the cycle, kept from before its ends are overwritten by deeper contractions.
-	type arc struct{ from, to int32 }
-	var inside [8]arc
-	arcs := inside[:0]
-	for _, v := range cycle {
+	// The words at the ends of the arcs in the cycle, which deeper contractions overwrite.
+	ends := extend(&d.inside, 2*len(cycle))
+	for k, v := range cycle {
 		at := int(parent[v])*m + int(v)
-		arcs = append(arcs, arc{d.from[at], d.to[at]})
+		ends[2*k], ends[2*k+1] = d.from[at], d.to[at]
 	}
-	for v := 1; v < m; v++ {
+	for v := range m {
 		d.best[v] = -1
 	}
 	d.contract(depth + 1)
-	// The one word of the cycle with a head from outside keeps it; the others take theirs in the cycle.
-	before = d.member[depth*m:][:m]
+	// One word in the cycle has its head outside by now, and its node keeps it; the other nodes take theirs in the cycle.
 	entered := int32(-1)
-	for w := 1; w < m; w++ {
-		if after[w] == int32(rep) && d.best[w] >= 0 && d.member[depth*m+int(d.best[w])] != before[w] {
-			if after[d.best[w]] != int32(rep) {
-				entered = before[w]
-			}
+	for w, node := range before {
+		if after[w] == int32(rep) && d.best[w] >= 0 {
+			entered = node
 		}
 	}
 	for k, v := range cycle {
 		if v != entered {
-			d.best[arcs[k].to] = arcs[k].from
+			d.best[ends[2*k+1]] = ends[2*k]
 		}
 	}
+}
+
+// extend appends n elements and gives them.
+func extend(s *[]int32, n int) []int32 {
+	at := len(*s)
+	*s = slices.Grow(*s, n)[:at+n]
+	return (*s)[at : at+n : at+n]
 }
 
 // findCycle gives the nodes of one cycle among the best heads, or nil.

@@ -13,11 +13,12 @@ const (
 	FeatSuffix3        // its last three bytes
 	FeatSuffix5        // its last five bytes
 	FeatShape          // its pattern of capitals, digits and marks
+	FeatSpace          // whether spaces part it from its neighbours
 	NumFeats           // how many features a word has
 )
 
 // hashRows are the sizes of the tables which are indexed by a hash; powers of two. The table of words has a row a word.
-var hashRows = [NumFeats]uint32{FeatPrefix: 8192, FeatSuffix2: 2048, FeatSuffix3: 8192, FeatSuffix5: 16384, FeatShape: 512}
+var hashRows = [NumFeats]uint32{FeatPrefix: 8192, FeatSuffix2: 2048, FeatSuffix3: 8192, FeatSuffix5: 16384, FeatShape: 512, FeatSpace: 4}
 
 // maxWord is how many bytes of a word, in lower case, the features look at.
 const maxWord = 48
@@ -95,7 +96,19 @@ func Fold(dst []byte, word string) []byte {
 	return dst
 }
 
-// Row finds the features of a word.
+// Space gives the row of FeatSpace for a word that touches its neighbours, or does not.
+func Space(touchesLast, touchesNext bool) int32 {
+	row := int32(0)
+	if touchesLast {
+		row |= 1
+	}
+	if touchesNext {
+		row |= 2
+	}
+	return row
+}
+
+// Row finds the features of a word between spaces.
 func (l *Lexicon) Row(word string) Row {
 	var buf [maxWord]byte
 	w := Fold(buf[:0], word)

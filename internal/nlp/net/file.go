@@ -17,7 +17,7 @@ import (
 // tags and relations, the words, the tables, the step, the layers, and text that the caller adds (the lemmas).
 const (
 	magic   = "DEMARCHE-NLP"
-	version = 1
+	version = 2
 	header  = len(magic) + 4 + 8 + sha256.Size
 )
 

@@ -13,9 +13,12 @@ const (
 	quantMax = 16383
 )
 
-// dot4x16Go computes a tile of tileRows × tileCols products; strides are in elements.
-func dot4x16Go(pairs int, x []int16, stride int, w []int16, out []float32, outStride int, scale, bias, rowScale []float32) {
-	for r := range tileRows {
+// stripKernel computes tileCols outputs of some tiles of tileRows rows: out = x · w * scale * rowScale + bias. The rows of
+// x and of out are stride and outStride elements apart.
+type stripKernel func(tiles, pairs int, x []int16, stride int, w []int16, out []float32, outStride int, scale, bias, rowScale []float32)
+
+func stripGo(tiles, pairs int, x []int16, stride int, w []int16, out []float32, outStride int, scale, bias, rowScale []float32) {
+	for r := range tiles * tileRows {
 		var sum [tileCols]int32
 		row := x[r*stride:][:2*pairs]
 		for p := 0; p < len(row); p += 2 {
@@ -78,8 +81,8 @@ func gate(a float32) float32 {
 	return float32(float32(0.5*a)/float32(math.Sqrt(float64(float32(a*a)+1)))) + 0.5
 }
 
-// leaky applies the activation of the window layer and of the vectors of arcs and labels.
-func leaky(x []float32) {
+// leakyGo applies the activation of the window layer and of the vectors of arcs and labels.
+func leakyGo(x []float32) {
 	for i, v := range x {
 		x[i] = max(v, v*Leak)
 	}

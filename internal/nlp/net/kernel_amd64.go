@@ -10,7 +10,13 @@ import (
 func hasKernels() bool { return cpu.X86.HasAVX2 }
 
 //go:noescape
-func dot4x16AVX2(pairs int, x *int16, stride int, w *int16, out *float32, outStride int, scale, bias, rowScale *float32)
+func stripAVX2(tiles, pairs int, x *int16, stride int, w *int16, out *float32, outStride int, scale, bias, rowScale *float32)
+
+//go:noescape
+func stripVNNI(tiles, pairs int, x *int16, stride int, w *int16, out *float32, outStride int, scale, bias, rowScale *float32)
+
+//go:noescape
+func leakyAVX2(n int, x *float32)
 
 //go:noescape
 func quantizeAVX2(n int, src *float32, dst *int16) (scale float32)
@@ -18,11 +24,29 @@ func quantizeAVX2(n int, src *float32, dst *int16) (scale float32)
 //go:noescape
 func recurAVX2(words int, u *float32, uStep int, x *float32, xStep int, out *float32, v *float32, hidden int)
 
-func dot4x16Asm(pairs int, x []int16, stride int, w []int16, out []float32, outStride int, scale, bias, rowScale []float32) {
-	_, _, _ = x[3*stride+2*pairs-1], w[32*pairs-1], out[3*outStride+15]
-	_, _, _ = scale[15], bias[15], rowScale[3]
-	dot4x16AVX2(pairs, &x[0], stride*int(unsafe.Sizeof(x[0])), &w[0], &out[0], outStride*int(unsafe.Sizeof(out[0])), &scale[0], &bias[0], &rowScale[0])
+// stripKernels lists the kernels for strips of products that this processor runs, the fastest first.
+func stripKernels() []stripKernel {
+	var list []stripKernel
+	if cpu.X86.HasAVX512VNNI && cpu.X86.HasAVX512VL {
+		list = append(list, checked(stripVNNI))
+	}
+	if cpu.X86.HasAVX2 {
+		list = append(list, checked(stripAVX2))
+	}
+	return append(list, stripGo)
 }
+
+// checked wraps an assembly kernel with the checks of bounds that assembly lacks.
+func checked(kernel func(tiles, pairs int, x *int16, stride int, w *int16, out *float32, outStride int, scale, bias, rowScale *float32)) stripKernel {
+	return func(tiles, pairs int, x []int16, stride int, w []int16, out []float32, outStride int, scale, bias, rowScale []float32) {
+		last := tiles*tileRows - 1
+		_, _, _ = x[last*stride+2*pairs-1], w[2*tileCols*pairs-1], out[last*outStride+tileCols-1]
+		_, _, _ = scale[tileCols-1], bias[tileCols-1], rowScale[last]
+		kernel(tiles, pairs, &x[0], stride*int(unsafe.Sizeof(x[0])), &w[0], &out[0], outStride*int(unsafe.Sizeof(out[0])), &scale[0], &bias[0], &rowScale[0])
+	}
+}
+
+func leakyAsm(x []float32) { leakyAVX2(len(x), &x[0]) }
 
 func quantizeAsm(src []float32, dst []int16) float32 {
 	_ = dst[len(src)-1]

@@ -4,9 +4,9 @@ package net
 
 func hasKernels() bool { return false }
 
-func dot4x16Asm(pairs int, x []int16, stride int, w []int16, out []float32, outStride int, scale, bias, rowScale []float32) {
-	dot4x16Go(pairs, x, stride, w, out, outStride, scale, bias, rowScale)
-}
+func stripKernels() []stripKernel { return []stripKernel{stripGo} }
+
+func leakyAsm(x []float32) { leakyGo(x) }
 
 func quantizeAsm(src []float32, dst []int16) float32 { return quantizeGo(src, dst) }
 

@@ -74,17 +74,10 @@ func (p *packed) set(out int, row []int16, scale, bias float32) {
 
 // apply computes all outputs of some words, a multiple of tileRows: x has a row of in activations every stride
 // elements, each worth its rowScale; out gets rows of p.out floats.
-func (p *packed) apply(asm bool, words int, x []int16, stride int, rowScale, out []float32) {
-	pairs := p.in / 2
-	kernel := dot4x16Go
-	if asm {
-		kernel = dot4x16Asm
-	}
+func (p *packed) apply(kernel stripKernel, words int, x []int16, stride int, rowScale, out []float32) {
 	for c := 0; c < p.out; c += tileCols {
 		w := p.w[c*p.in:][:tileCols*p.in]
-		for t := 0; t < words; t += tileRows {
-			kernel(pairs, x[t*stride:], stride, w, out[t*p.out+c:], p.out, p.scale[c:], p.bias[c:], rowScale[t:])
-		}
+		kernel(words/tileRows, p.in/2, x, stride, w, out[c:], p.out, p.scale[c:], p.bias[c:], rowScale)
 	}
 }
 

@@ -32,7 +32,8 @@ type Word struct {
 // Parser runs a model. It keeps scratch space between calls and is for one goroutine at a time.
 type Parser struct {
 	m       *Model
-	asm     bool
+	asm     bool // whether the processor runs the assembly kernels
+	strip   stripKernel
 	decoder Decoder
 	embed   []int16
 	quant   []int16
@@ -50,7 +51,9 @@ type Parser struct {
 }
 
 // NewParser makes a parser.
-func (m *Model) NewParser() *Parser { return &Parser{m: m, asm: hasKernels()} }
+func (m *Model) NewParser() *Parser {
+	return &Parser{m: m, asm: hasKernels(), strip: stripKernels()[0]}
+}
 
 // roundUp gives the number of rows that the kernels need.
 func roundUp(words int) int { return (words + tileRows - 1) / tileRows * tileRows }
@@ -75,18 +78,18 @@ func (p *Parser) encode(rows []Row, ends []int) {
 	m, s := p.m, p.m.Shape
 	in, d := s.Input(), s.Width()
 	n := len(rows)
-	// The words stand with a row of zeros between sentences, so that a window is a piece of memory. The rows of the
-	// first layer's output are without these gaps, so each sentence is its own product.
-	p.embed = grow(p.embed, (n+2*len(ends)+2*tileRows+2)*in)
+	// A sentence is laid out with a row of zeros before and after it, so that every window is one piece of memory. Its
+	// last tile may write beyond its own rows, into those of the next sentence, which are written later.
 	p.x = grow(p.x, (roundUp(n)+tileRows)*d)
-	p.scale = grow(p.scale, roundUp(n)+tileRows)
-	for i := range p.scale {
-		p.scale[i] = m.Step
-	}
 	start := 0
 	for _, end := range ends {
 		words := end - start
-		space := p.embed[:(roundUp(words)+2)*in]
+		p.scale = grow(p.scale, roundUp(words))
+		for i := range p.scale {
+			p.scale[i] = m.Step
+		}
+		p.embed = grow(p.embed, (roundUp(words)+Window-1)*in)
+		space := p.embed
 		clear(space[:in])
 		for i, row := range rows[start:end] {
 			at := (i + 1) * in
@@ -97,15 +100,15 @@ func (p *Parser) encode(rows []Row, ends []int) {
 			}
 		}
 		clear(space[(words+1)*in:])
-		m.Window.packed.apply(p.asm, roundUp(words), space, in, p.scale, p.x[start*d:])
+		m.Window.packed.apply(p.strip, roundUp(words), space, in, p.scale, p.x[start*d:])
 		start = end
 	}
-	leaky(p.x[:n*d])
+	p.leaky(p.x[:n*d])
 	p.y = grow(p.y, len(p.x))
 	p.u = grow(p.u, roundUp(n)*2*Gates*s.Hidden)
 	for _, layer := range m.Layers {
 		p.quantize(p.x, n, d)
-		layer.Linear.packed.apply(p.asm, roundUp(n), p.quant, d, p.scale, p.u)
+		layer.Linear.packed.apply(p.strip, roundUp(n), p.quant, d, p.scale, p.u)
 		start := 0
 		for _, end := range ends {
 			p.recur(recurrence{s.Hidden, 0, layer.State}, start, end-start, 1)
@@ -116,7 +119,7 @@ func (p *Parser) encode(rows []Row, ends []int) {
 	}
 	p.quantize(p.x, n, d)
 	p.heads = grow(p.heads, roundUp(n)*width(s.Heads()))
-	m.Heads.packed.apply(p.asm, roundUp(n), p.quant, d, p.scale, p.heads)
+	m.Heads.packed.apply(p.strip, roundUp(n), p.quant, d, p.scale, p.heads)
 }
 
 // quantize fills quant and scale from rows of floats, with zeros up to a whole tile.
@@ -135,6 +138,14 @@ func (p *Parser) quantizeRow(src []float32, dst []int16) float32 {
 		return quantizeAsm(src, dst)
 	}
 	return quantizeGo(src, dst)
+}
+
+func (p *Parser) leaky(x []float32) {
+	if p.asm && len(x)%8 == 0 && len(x) > 0 {
+		leakyAsm(x)
+	} else {
+		leakyGo(x)
+	}
 }
 
 func (p *Parser) recur(r recurrence, first, words, step int) {
@@ -166,12 +177,12 @@ func (p *Parser) attach(start, end int, out []Word) {
 	p.quant, p.scale = grow(p.quant, rows*s.Arc), grow(p.scale, rows)
 	for t := range n {
 		row := heads[t*w:][:2*s.Arc]
-		leaky(row)
+		p.leaky(row)
 		p.scale[t] = p.quantizeRow(row[:s.Arc], p.quant[t*s.Arc:][:s.Arc])
 	}
 	clear(p.quant[n*s.Arc:])
 	p.arcs = grow(p.arcs, rows*width(s.Arc))
-	m.Arc.packed.apply(p.asm, rows, p.quant, s.Arc, p.scale, p.arcs)
+	m.Arc.packed.apply(p.strip, rows, p.quant, s.Arc, p.scale, p.arcs)
 	for t := range n {
 		p.scale[t] = p.quantizeRow(p.arcs[t*width(s.Arc):][:s.Arc], p.quant[t*s.Arc:][:s.Arc])
 	}
@@ -191,7 +202,7 @@ func (p *Parser) attach(start, end int, out []Word) {
 		p.keys.set(t, p.key, scale*(1<<keyShift), 0)
 	}
 	p.scores = grow(p.scores, rows*p.keys.out)
-	p.keys.apply(p.asm, rows, p.quant, s.Arc, p.scale, p.scores)
+	p.keys.apply(p.strip, rows, p.quant, s.Arc, p.scale, p.scores)
 	for i := range n {
 		// From rows of whole tiles to rows of n+1, in place.
 		src, dst := p.scores[i*p.keys.out:][:n+1], p.scores[i*(n+1):][:n+1]
@@ -231,10 +242,10 @@ func (p *Parser) name(ends []int, out []Word) {
 		}
 		start = end
 	}
-	leaky(p.z)
+	p.leaky(p.z)
 	p.quantize(p.z, n, s.Label)
 	p.rels = grow(p.rels, roundUp(n)*width(s.Rels))
-	m.Rel.packed.apply(p.asm, roundUp(n), p.quant, s.Label, p.scale, p.rels)
+	m.Rel.packed.apply(p.strip, roundUp(n), p.quant, s.Label, p.scale, p.rels)
 	for t := range n {
 		out[t].Rel = argmax(p.rels[t*width(s.Rels):][:s.Rels])
 	}

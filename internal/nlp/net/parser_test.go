@@ -3,6 +3,7 @@ package net
 import (
 	"math"
 	"math/rand/v2"
+	"slices"
 	"testing"
 )
 
@@ -38,12 +39,20 @@ func TestKernelsAgree(t *testing.T) {
 		}
 		scale := []float32{1, 2, 3, 4, 5, 6, 7, 8}
 		p, q := make([]float32, 8*width(out)), make([]float32, 8*width(out))
-		l.packed.apply(false, 8, x, in, scale, p)
-		l.packed.apply(true, 8, x, in, scale, q)
-		for i := range p {
-			if p[i] != q[i] {
-				t.Fatalf("products %v and %v", p[i], q[i])
+		l.packed.apply(stripGo, 8, x, in, scale, p)
+		for _, kernel := range stripKernels() {
+			l.packed.apply(kernel, 8, x, in, scale, q)
+			for i := range p {
+				if p[i] != q[i] {
+					t.Fatalf("products %v and %v", p[i], q[i])
+				}
 			}
+		}
+		other := slices.Clone(src)
+		leakyGo(src)
+		leakyAsm(other)
+		if !slices.Equal(src, other) {
+			t.Fatalf("activations %v and %v", src, other)
 		}
 		h, words := 8*(1+rng.IntN(3)), 1+rng.IntN(9)
 		u, in2, v := make([]float32, words*6*h), make([]float32, words*2*h), make([]float32, 4*h)
@@ -67,5 +76,19 @@ func TestKernelsAgree(t *testing.T) {
 				t.Fatalf("recurrent %v and %v", r[i], s[i])
 			}
 		}
+	}
+}
+
+func BenchmarkProducts(b *testing.B) {
+	const words, in, out = 192, 256, 768
+	l := NewLinear(in, out, make([]float32, in*out), make([]float32, out))
+	x, scale, y := make([]int16, words*in), make([]float32, words), make([]float32, words*out)
+	for i, kernel := range stripKernels() {
+		b.Run(string(rune('0'+i)), func(b *testing.B) {
+			for b.Loop() {
+				l.packed.apply(kernel, words, x, in, scale, y)
+			}
+			b.ReportMetric(float64(b.N)*words*in*out/1e9/b.Elapsed().Seconds(), "GMAC/s")
+		})
 	}
 }

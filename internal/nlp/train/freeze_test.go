@@ -10,7 +10,7 @@ import (
 // TestFrozenAgrees compares the tree of a network with weights of eight bits with those in floats.
 func TestFrozenAgrees(t *testing.T) {
 	shape := net.Shape{
-		Embed: [net.NumFeats]int{16, 4, 4, 4, 2, 2}, Hidden: 16, Layers: 2, Arc: 32, Label: 16, UPOS: 3, XPOS: 4, Rels: 5,
+		Embed: [net.NumFeats]int{16, 4, 4, 4, 2, 2, 2}, Hidden: 16, Layers: 2, Arc: 32, Label: 16, UPOS: 3, XPOS: 4, Rels: 5,
 	}
 	rng := rand.New(rand.NewPCG(11, 12))
 	lex := net.NewLexicon([]string{"", "alpha", "beta", "gamma", "d0", "..."})

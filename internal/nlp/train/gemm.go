@@ -115,16 +115,27 @@ func pack(buf []float32, a matrix, m, k, height int) []float32 {
 		if rows < height {
 			clear(out)
 		}
-		if down == 1 {
+		src := a.data[s*height*down:]
+		switch {
+		case down == 1 && rows == tileCols:
 			for p := range k {
-				copy(out[p*height:][:rows], a.data[s*height+p*right:])
+				*(*[tileCols]float32)(out[p*tileCols:]) = *(*[tileCols]float32)(src[p*right:])
 			}
-			continue
-		}
-		for y := range rows {
-			src := a.data[(s*height+y)*down:]
-			for p, at := 0, y; p < k; p, at = p+1, at+height {
-				out[at] = src[p]
+		case down == 1 && rows == tileRows && height == tileRows:
+			for p := range k {
+				*(*[tileRows]float32)(out[p*tileRows:]) = *(*[tileRows]float32)(src[p*right:])
+			}
+		case right == 1 && rows == tileRows && height == tileRows:
+			r0, r1, r2 := src[:k], src[down:][:k], src[2*down:][:k]
+			r3, r4, r5 := src[3*down:][:k], src[4*down:][:k], src[5*down:][:k]
+			for p := range k {
+				*(*[tileRows]float32)(out[p*tileRows:]) = [tileRows]float32{r0[p], r1[p], r2[p], r3[p], r4[p], r5[p]}
+			}
+		default:
+			for y := range rows {
+				for p := range k {
+					out[p*height+y] = src[y*down+p*right]
+				}
 			}
 		}
 	}

@@ -79,3 +79,168 @@ loop:
 	VMOVUPS Y11, 32(DX)
 	VZEROUPPER
 	RET
+
+DATA half<>+0(SB)/4, $0.5
+GLOBL half<>(SB), RODATA|NOPTR, $4
+DATA one<>+0(SB)/4, $1.0
+GLOBL one<>(SB), RODATA|NOPTR, $4
+DATA skip<>+0(SB)/4, $1.75
+GLOBL skip<>(SB), RODATA|NOPTR, $4
+
+// func forward8(a *recurrentArgs)
+// Eight units of one direction over one sentence.
+TEXT ·forward8(SB), NOSPLIT, $0-8
+	MOVQ a+0(FP), R13
+	MOVQ 0(R13), R12  // words
+	MOVQ 8(R13), R14  // xStep
+	MOVQ 16(R13), R11 // uStep
+	MOVQ 24(R13), R15 // hidden
+	MOVQ 32(R13), AX  // u
+	MOVQ 40(R13), SI  // x
+	MOVQ 48(R13), DX  // state
+	MOVQ 56(R13), BX  // forget
+	MOVQ 64(R13), CX  // reset
+	MOVQ 72(R13), DI  // out
+	MOVQ 80(R13), R9  // v
+	VMOVUPS (R9), Y8
+	VMOVUPS (R9)(R15*1), Y9
+	VBROADCASTSS half<>(SB), Y10
+	VBROADCASTSS one<>(SB), Y11
+	VBROADCASTSS skip<>(SB), Y12
+	VXORPS Y0, Y0, Y0
+	XORQ R10, R10
+
+loop:
+	VMOVUPS (AX)(R15*1), Y1
+	VMOVUPS (AX)(R15*2), Y2
+	VFMADD231PS Y8, Y0, Y1
+	VFMADD231PS Y9, Y0, Y2
+	VMOVAPS Y11, Y3
+	VMOVAPS Y11, Y4
+	VFMADD231PS Y1, Y1, Y3
+	VFMADD231PS Y2, Y2, Y4
+	VSQRTPS Y3, Y3
+	VSQRTPS Y4, Y4
+	VMULPS Y10, Y1, Y1
+	VMULPS Y10, Y2, Y2
+	VDIVPS Y3, Y1, Y1
+	VDIVPS Y4, Y2, Y2
+	VADDPS Y10, Y1, Y1
+	VADDPS Y10, Y2, Y2
+	VMOVUPS Y1, (BX)(R10*1)
+	VMOVUPS Y2, (CX)(R10*1)
+	VSUBPS Y1, Y11, Y3
+	VMULPS Y1, Y0, Y0
+	VFMADD231PS (AX), Y3, Y0
+	VMOVUPS Y0, (DX)(R10*1)
+	VSUBPS Y2, Y11, Y4
+	VMULPS Y12, Y4, Y4
+	VMULPS (SI)(R10*1), Y4, Y4
+	VFMADD231PS Y2, Y0, Y4
+	VMOVUPS Y4, (DI)(R10*1)
+	ADDQ R11, AX
+	ADDQ R14, R10
+	DECQ R12
+	JNZ loop
+	VZEROUPPER
+	RET
+
+// func backward8(a *recurrentArgs)
+// The gradients of eight units of one direction over one sentence; the pointers are at the last word read, and the
+// steps lead from it to the first.
+TEXT ·backward8(SB), NOSPLIT, $0-8
+	MOVQ a+0(FP), R13
+	MOVQ 0(R13), R12  // words
+	MOVQ 24(R13), R15 // hidden
+	MOVQ 32(R13), AX  // u
+	MOVQ 40(R13), SI  // x
+	MOVQ 48(R13), DX  // state
+	MOVQ 56(R13), BX  // forget
+	MOVQ 64(R13), CX  // reset
+	MOVQ 72(R13), DI  // gradient of out
+	MOVQ 80(R13), R9  // v
+	VMOVUPS (R9), Y8
+	VMOVUPS (R9)(R15*1), Y9
+	MOVQ 88(R13), R9  // gradient of v
+	VMOVUPS (R9), Y14
+	VMOVUPS (R9)(R15*1), Y15
+	MOVQ 96(R13), R8  // gradient of x
+	MOVQ 104(R13), R9 // gradient of u
+	VBROADCASTSS half<>(SB), Y10
+	VBROADCASTSS one<>(SB), Y11
+	VBROADCASTSS skip<>(SB), Y12
+	VXORPS Y0, Y0, Y0 // gradient of the state
+	VXORPS Y13, Y13, Y13
+	XORQ R10, R10
+	MOVQ 8(R13), R14 // the next word to come, whose state is the one before
+
+loop:
+	VXORPS Y1, Y1, Y1
+	CMPQ R12, $1
+	JEQ first
+	VMOVUPS (DX)(R14*1), Y1
+
+first:
+	VMOVUPS (BX)(R10*1), Y2 // f
+	VMOVUPS (CX)(R10*1), Y3 // r
+	VMOVUPS (DI)(R10*1), Y4 // dOut
+
+	// Y5 = slope of r, then dR
+	VADDPS Y3, Y3, Y5
+	VSUBPS Y11, Y5, Y5
+	VMULPS Y5, Y5, Y5
+	VSUBPS Y5, Y11, Y5
+	VMAXPS Y13, Y5, Y5
+	VSQRTPS Y5, Y6
+	VMULPS Y6, Y5, Y5
+	VMULPS Y10, Y5, Y5
+	VMULPS (SI)(R10*1), Y12, Y6
+	VMOVUPS (DX)(R10*1), Y7
+	VSUBPS Y6, Y7, Y6
+	VMULPS Y4, Y6, Y6
+	VMULPS Y6, Y5, Y5
+
+	// dx += dOut * (1-r) * skip
+	VSUBPS Y3, Y11, Y6
+	VMULPS Y12, Y6, Y6
+	VMOVUPS (R8)(R10*1), Y7
+	VFMADD231PS Y4, Y6, Y7
+	VMOVUPS Y7, (R8)(R10*1)
+
+	// Y0 = dc
+	VFMADD231PS Y4, Y3, Y0
+
+	// Y6 = slope of f, then dF
+	VADDPS Y2, Y2, Y6
+	VSUBPS Y11, Y6, Y6
+	VMULPS Y6, Y6, Y6
+	VSUBPS Y6, Y11, Y6
+	VMAXPS Y13, Y6, Y6
+	VSQRTPS Y6, Y7
+	VMULPS Y7, Y6, Y6
+	VMULPS Y10, Y6, Y6
+	VSUBPS (AX), Y1, Y7
+	VMULPS Y0, Y7, Y7
+	VMULPS Y7, Y6, Y6
+
+	VSUBPS Y2, Y11, Y7
+	VMULPS Y0, Y7, Y7
+	VMOVUPS Y7, (R9)
+	VMOVUPS Y6, (R9)(R15*1)
+	VMOVUPS Y5, (R9)(R15*2)
+	VFMADD231PS Y6, Y1, Y14
+	VFMADD231PS Y5, Y1, Y15
+	VMULPS Y2, Y0, Y0
+	VFMADD231PS Y6, Y8, Y0
+	VFMADD231PS Y5, Y9, Y0
+	ADDQ 8(R13), R10
+	ADDQ 8(R13), R14
+	ADDQ 16(R13), AX
+	ADDQ 16(R13), R9
+	DECQ R12
+	JNZ loop
+	MOVQ 88(R13), R9
+	VMOVUPS Y14, (R9)
+	VMOVUPS Y15, (R9)(R15*1)
+	VZEROUPPER
+	RET

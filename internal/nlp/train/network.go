@@ -17,9 +17,13 @@ type Example struct {
 	Weight float32 // how much it counts, 1 for a sentence that people annotated
 }
 
-// dropout holds the shares of what is left out at random in training; the zero value leaves out nothing.
-type dropout struct {
-	word, feature, input, layer, head float32
+// Dropout holds the shares of what is left out at random in training; the zero value leaves out nothing.
+type Dropout struct {
+	Word    float32 // words, which become unknown
+	Feature float32 // other features
+	Input   float32 // values of the embeddings
+	Layer   float32 // inputs of a recurrent layer, and of the heads, for a whole sentence
+	Head    float32 // values of the vectors of arcs, for a whole sentence
 }
 
 // network runs a network forward and backward over batches of sentences. The words of a batch lie one after another.
@@ -29,7 +33,7 @@ type network struct {
 	touched [net.NumFeats]map[int32]bool // rows of the tables with a gradient
 	g       *gemm
 	rng     *rand.Rand
-	drop    dropout
+	drop    Dropout
 
 	words  int
 	spans  []span
@@ -47,7 +51,8 @@ type network struct {
 	hidden []float32 // words × Label, of the labels at the gold heads
 	rels   []float32 // words × Rels
 
-	dIn, dWindow, dHeads, dArc, dHidden, dRels, dA, dB, dU []float32
+	// Gradients, of what has the same name, of the scores of arcs, of a layer's output and of its input as it is.
+	dIn, dWindow, dHeads, dArc, dHidden, dRels, dScores, dOut, dU, dSkip []float32
 }
 
 // layerState keeps what one recurrent layer computed. The first entry of the network's list only has out: it is the
@@ -84,11 +89,11 @@ func (n *network) load(batch []*Example) {
 	}
 	n.words = len(n.rows)
 	for i := range n.rows {
-		if n.drop.word > 0 && n.rng.Float32() < n.drop.word {
+		if n.drop.Word > 0 && n.rng.Float32() < n.drop.Word {
 			n.rows[i][net.FeatWord] = 0
 		}
 		for f := range net.NumFeats {
-			if f != net.FeatWord && n.drop.feature > 0 && n.rng.Float32() < n.drop.feature {
+			if f != net.FeatWord && n.drop.Feature > 0 && n.rng.Float32() < n.drop.Feature {
 				n.rows[i][f] = -1
 			}
 		}
@@ -170,21 +175,35 @@ func leakyBack(grad, out []float32) {
 
 // forward computes everything up to the vectors of the arcs.
 func (n *network) forward() {
-	s := n.shape
-	in, d := s.Input(), s.Width()
+	n.embed()
+	n.windowLayer()
+	for l := range n.shape.Layers {
+		n.recurrentLayer(l)
+	}
+	n.headLayer()
+}
+
+// embed looks the rows of all words up.
+func (n *network) embed() {
+	in := n.shape.Input()
 	n.input = floats(n.input, n.words*in)
-	for i, row := range n.rows {
-		at := i * in
+	at := 0
+	for _, row := range n.rows {
 		for f, r := range row {
-			w := s.Embed[f]
+			w := n.shape.Embed[f]
 			if r >= 0 {
 				copy(n.input[at:at+w], n.tables[f][int(r)*w:])
 			}
 			at += w
 		}
 	}
-	n.inMask = n.mask(n.inMask, in, n.drop.input, false)
+	n.inMask = n.mask(n.inMask, in, n.drop.Input, false)
 	multiply(n.input, n.input, n.inMask)
+}
+
+// windowLayer reads every word with its neighbours.
+func (n *network) windowLayer() {
+	in, d := n.shape.Input(), n.shape.Width()
 	n.window = floats(n.window, n.words*net.Window*in)
 	for _, sp := range n.spans {
 		for t := sp.start; t < sp.end; t++ {
@@ -200,52 +219,60 @@ func (n *network) forward() {
 	n.g.addMul(dense(out, n.words, d), dense(n.window, n.words, net.Window*in), dense(n.convW, net.Window*in, d))
 	addRows(out, n.convB)
 	leaky(out)
-	gates := 2 * net.Gates * s.Hidden
-	for l, p := range n.params.layers {
-		x, y := n.layers[l].out, &n.layers[l+1]
-		y.mask = n.mask(y.mask, d, n.drop.layer, true)
-		y.in = floats(y.in, len(x))
-		multiply(y.in, x, y.mask)
-		y.u = floats(y.u, n.words*gates)
-		n.g.addMul(dense(y.u, n.words, gates), dense(y.in, n.words, d), dense(p.w, d, gates))
-		addRows(y.u, p.b)
-		y.state, y.forget, y.reset = floats(y.state, len(x)), floats(y.forget, len(x)), floats(y.reset, len(x))
-		y.out = floats(y.out, len(x))
-		for dir := range 2 {
-			r := n.direction(p, dir)
-			for _, sp := range n.spans {
-				r.forward(sp, y.u, x, y.state, y.forget, y.reset, y.out)
-			}
+}
+
+// recurrentLayer reads the output of layer l of the list and writes that of the next one.
+func (n *network) recurrentLayer(l int) {
+	d, gates := n.shape.Width(), 2*net.Gates*n.shape.Hidden
+	p, x, y := n.params.layers[l], n.layers[l].out, &n.layers[l+1]
+	y.mask = n.mask(y.mask, d, n.drop.Layer, true)
+	y.in = floats(y.in, len(x))
+	multiply(y.in, x, y.mask)
+	y.u = floats(y.u, n.words*gates)
+	n.g.addMul(dense(y.u, n.words, gates), dense(y.in, n.words, d), dense(p.w, d, gates))
+	addRows(y.u, p.b)
+	y.state, y.forget, y.reset = floats(y.state, len(x)), floats(y.forget, len(x)), floats(y.reset, len(x))
+	y.out = floats(y.out, len(x))
+	for dir := range 2 {
+		r := n.direction(p, dir)
+		for _, sp := range n.spans {
+			r.forward(sp, y.u, x, y.state, y.forget, y.reset, y.out)
 		}
 	}
+}
+
+// headLayer computes the layer that all tasks read from, and the vectors of the arcs.
+func (n *network) headLayer() {
+	s := n.shape
+	d, heads, arcs := s.Width(), s.Heads(), 2*s.Arc
 	x := n.layers[s.Layers].out
-	n.lastM = n.mask(n.lastM, d, n.drop.layer, true)
+	n.lastM = n.mask(n.lastM, d, n.drop.Layer, true)
 	n.last = floats(n.last, len(x))
 	multiply(n.last, x, n.lastM)
-	n.heads = floats(n.heads, n.words*s.Heads())
-	n.g.addMul(dense(n.heads, n.words, s.Heads()), dense(n.last, n.words, d), dense(n.headW, d, s.Heads()))
+	n.heads = floats(n.heads, n.words*heads)
+	n.g.addMul(dense(n.heads, n.words, heads), dense(n.last, n.words, d), dense(n.headW, d, heads))
 	addRows(n.heads, n.headB)
-	arcs := 2 * s.Arc
-	n.headM = n.mask(n.headM, arcs, n.drop.head, true)
+	n.headM = n.mask(n.headM, arcs, n.drop.Head, true)
 	for t := range n.words {
-		row := n.heads[t*s.Heads():][:arcs]
+		row := n.heads[t*heads:][:arcs]
 		leaky(row)
 		multiply(row, row, n.headM[t*arcs:])
 	}
 	n.arc = floats(n.arc, n.words*s.Arc)
-	n.g.addMul(dense(n.arc, n.words, s.Arc), n.headPart(n.heads, 0, s.Arc), dense(n.arcW, s.Arc, s.Arc))
+	n.g.addMul(dense(n.arc, n.words, s.Arc), n.headRows(n.heads, span{0, n.words}, 0, s.Arc), dense(n.arcW, s.Arc, s.Arc))
 	addRows(n.arc, n.arcB)
 }
 
-// headPart views some columns of the layer that all tasks read from.
-func (n *network) headPart(data []float32, from, cols int) matrix {
-	return dense(data, n.words, n.shape.Heads()).sub(from, cols)
+// headRows views some columns of the layer that all tasks read from, in the rows of some words.
+func (n *network) headRows(data []float32, words span, from, cols int) matrix {
+	w := n.shape.Heads()
+	return dense(data[words.start*w:], words.end-words.start, w).sub(from, cols)
 }
 
 // direction gives the recurrence of one direction of a layer.
 func (n *network) direction(p layerParams, dir int) *recurrent {
 	h := n.shape.Hidden
-	return &recurrent{hidden: h, stride: 2 * h, from: dir * h, v: p.v[dir*2*h:][:2*h], backward: dir == 1}
+	return &recurrent{hidden: h, stride: 2 * h, from: dir * h, v: p.v[dir*2*h:][:2*h], backward: dir == 1, asm: n.g.asm}
 }
 
 // arcScores fills scores, length rows of length+1 columns, with the scores of all arcs of a sentence; the last column
@@ -256,8 +283,7 @@ func (n *network) arcScores(sp span, scores []float32) {
 	width := size + 1
 	clear(scores[:size*width])
 	dep := dense(n.arc[sp.start*s.Arc:], size, s.Arc)
-	head := n.headPart(n.heads, s.Arc, s.Arc)
-	head.data, head.rows = head.data[sp.start*head.stride:], size
+	head := n.headRows(n.heads, sp, s.Arc, s.Arc)
 	c := dense(scores, size, size)
 	c.stride = width
 	n.g.addMul(c, dep, head.t())
@@ -319,26 +345,36 @@ func crossEntropy(scores []float32, gold int, weight float32) float64 {
 func (n *network) learn(batch []*Example) float64 {
 	n.load(batch)
 	n.forward()
-	s := n.shape
-	d, heads := s.Width(), s.Heads()
 	var gold []int32
 	for _, e := range batch {
 		gold = append(gold, e.Heads...)
 	}
 	n.labels(gold)
-	loss := 0.0
+	n.dHeads = floats(n.dHeads, n.words*n.shape.Heads())
+	loss := n.learnArcs(batch) + n.learnLabels(batch, gold)
+	n.backHeads()
+	for l := n.shape.Layers - 1; l >= 0; l-- {
+		n.backLayer(l)
+	}
+	n.backWindow()
+	n.backInput()
+	return loss
+}
+
+// learnArcs gives the loss of the arcs and takes it back to the layer that all tasks read from.
+func (n *network) learnArcs(batch []*Example) (loss float64) {
+	s := n.shape
+	heads, arcs := s.Heads(), 2*s.Arc
 	scale := 1 / float32(n.words)
-	n.dHeads = floats(n.dHeads, n.words*heads)
 	n.dArc = floats(n.dArc, n.words*s.Arc)
-	// Arcs.
 	for b, sp := range n.spans {
 		size := sp.end - sp.start
 		width := size + 1
-		n.dA = floats(n.dA, size*width)
-		n.arcScores(sp, n.dA)
+		n.dScores = floats(n.dScores, size*width)
+		n.arcScores(sp, n.dScores)
 		for i := range size {
-			row := n.dA[i*width:][:width]
-			row[i] = -1e9
+			row := n.dScores[i*width:][:width]
+			row[i] = -1e9 // no word is its own head
 			g := int(batch[b].Heads[i])
 			if g < 0 {
 				g = size
@@ -346,18 +382,14 @@ func (n *network) learn(batch []*Example) float64 {
 			loss += crossEntropy(row, g, scale*n.weight[sp.start+i])
 			row[i] = 0
 		}
-		grad := dense(n.dA, size, size)
+		grad := dense(n.dScores, size, size)
 		grad.stride = width
-		dep := dense(n.arc[sp.start*s.Arc:], size, s.Arc)
-		head := n.headPart(n.heads, s.Arc, s.Arc)
-		head.data, head.rows = head.data[sp.start*heads:], size
-		dDep := dense(n.dArc[sp.start*s.Arc:], size, s.Arc)
-		dHead := n.headPart(n.dHeads, s.Arc, s.Arc)
-		dHead.data, dHead.rows = dHead.data[sp.start*heads:], size
+		dep, dDep := dense(n.arc[sp.start*s.Arc:], size, s.Arc), dense(n.dArc[sp.start*s.Arc:], size, s.Arc)
+		head, dHead := n.headRows(n.heads, sp, s.Arc, s.Arc), n.headRows(n.dHeads, sp, s.Arc, s.Arc)
 		n.g.addMul(dDep, grad, head)
 		n.g.addMul(dHead, grad.t(), dep)
 		for i := range size {
-			row := n.dA[i*width:][:width]
+			row := n.dScores[i*width:][:width]
 			for j := range size {
 				n.grad.dist[net.Distance(i, j)] += row[j]
 			}
@@ -368,22 +400,30 @@ func (n *network) learn(batch []*Example) float64 {
 		}
 	}
 	sumRows(n.grad.arcB, n.dArc)
-	n.g.addMul(dense(n.grad.arcW, s.Arc, s.Arc), n.headPart(n.heads, 0, s.Arc).t(), dense(n.dArc, n.words, s.Arc))
-	n.g.addMul(n.headPart(n.dHeads, 0, s.Arc), dense(n.dArc, n.words, s.Arc), dense(n.arcW, s.Arc, s.Arc).t())
+	all := span{0, n.words}
+	n.g.addMul(dense(n.grad.arcW, s.Arc, s.Arc), n.headRows(n.heads, all, 0, s.Arc).t(), dense(n.dArc, n.words, s.Arc))
+	n.g.addMul(n.headRows(n.dHeads, all, 0, s.Arc), dense(n.dArc, n.words, s.Arc), dense(n.arcW, s.Arc, s.Arc).t())
 	for t := range n.words {
-		row := n.dHeads[t*heads:][:2*s.Arc]
-		multiply(row, row, n.headM[t*2*s.Arc:])
-		leakyBack(row, n.heads[t*heads:][:2*s.Arc])
+		row := n.dHeads[t*heads:][:arcs]
+		multiply(row, row, n.headM[t*arcs:])
+		leakyBack(row, n.heads[t*heads:][:arcs])
 	}
-	// Relations and tags.
+	return loss
+}
+
+// learnLabels gives the loss of relations and tags and takes it back to the layer that all tasks read from.
+func (n *network) learnLabels(batch []*Example, gold []int32) (loss float64) {
+	s := n.shape
+	heads, labels := s.Heads(), 2*s.Arc
+	tags := labels + 2*s.Label
+	scale := 1 / float32(n.words)
 	n.dRels = floats(n.dRels, n.words*s.Rels)
 	copy(n.dRels, n.rels)
-	tags := 2*s.Arc + 2*s.Label
 	for b, sp := range n.spans {
 		for i := range sp.end - sp.start {
 			t := sp.start + i
 			w := scale * n.weight[t]
-			if row := n.dRels[t*s.Rels:][:s.Rels]; batch[b].Heads[i] < 0 {
+			if row := n.dRels[t*s.Rels:][:s.Rels]; gold[t] < 0 {
 				clear(row)
 			} else {
 				loss += crossEntropy(row, int(batch[b].Rels[i]), w)
@@ -404,51 +444,59 @@ func (n *network) learn(batch []*Example) float64 {
 			if gold[t] < 0 {
 				continue
 			}
-			z := n.dHidden[t*s.Label:][:s.Label]
-			dep := n.dHeads[t*heads+2*s.Arc:][:s.Label]
-			head := n.dHeads[(sp.start+int(gold[t]))*heads+2*s.Arc+s.Label:][:s.Label]
-			for k, v := range z {
+			dep := n.dHeads[t*heads+labels:][:s.Label]
+			head := n.dHeads[(sp.start+int(gold[t]))*heads+labels+s.Label:][:s.Label]
+			for k, v := range n.dHidden[t*s.Label:][:s.Label] {
 				dep[k] += v
 				head[k] += v
 			}
 		}
 	}
-	// The layer that all tasks read from.
+	return loss
+}
+
+// backHeads goes back through the layer that all tasks read from; dOut receives the gradient of the last layer's output.
+func (n *network) backHeads() {
+	d, heads := n.shape.Width(), n.shape.Heads()
 	sumRows(n.grad.headB, n.dHeads)
 	n.g.addMul(dense(n.grad.headW, d, heads), dense(n.last, n.words, d).t(), dense(n.dHeads, n.words, heads))
-	n.dA = floats(n.dA, n.words*d)
-	n.g.addMul(dense(n.dA, n.words, d), dense(n.dHeads, n.words, heads), dense(n.headW, d, heads).t())
-	multiply(n.dA, n.dA, n.lastM)
-	// The recurrent layers, with the gradient of a layer's output in dA and of its input in dB.
-	gates := 2 * net.Gates * s.Hidden
-	for l := s.Layers - 1; l >= 0; l-- {
-		p, gp := n.params.layers[l], n.grad.layers[l]
-		x, y := n.layers[l].out, &n.layers[l+1]
-		n.dU = floats(n.dU, n.words*gates)
-		n.dB = floats(n.dB, n.words*d)
-		skip := floats(n.dIn, n.words*d)
-		n.dIn = skip
-		for dir := range 2 {
-			r := n.direction(p, dir)
-			dV := gp.v[dir*2*s.Hidden:][:2*s.Hidden]
-			for _, sp := range n.spans {
-				r.backwardPass(sp, y.u, x, y.state, y.forget, y.reset, n.dA, n.dU, skip, dV)
-			}
-		}
-		sumRows(gp.b, n.dU)
-		n.g.addMul(dense(gp.w, d, gates), dense(y.in, n.words, d).t(), dense(n.dU, n.words, gates))
-		n.g.addMul(dense(n.dB, n.words, d), dense(n.dU, n.words, gates), dense(p.w, d, gates).t())
-		for i, m := range y.mask {
-			n.dA[i] = n.dB[i]*m + skip[i]
+	n.dOut = floats(n.dOut, n.words*d)
+	n.g.addMul(dense(n.dOut, n.words, d), dense(n.dHeads, n.words, heads), dense(n.headW, d, heads).t())
+	multiply(n.dOut, n.dOut, n.lastM)
+}
+
+// backLayer goes back through a recurrent layer: dOut, the gradient of its output, becomes that of its input.
+func (n *network) backLayer(l int) {
+	d, h := n.shape.Width(), n.shape.Hidden
+	gates := 2 * net.Gates * h
+	p, gp := n.params.layers[l], n.grad.layers[l]
+	x, y := n.layers[l].out, &n.layers[l+1]
+	n.dU = floats(n.dU, n.words*gates)
+	n.dSkip = floats(n.dSkip, n.words*d)
+	for dir := range 2 {
+		r := n.direction(p, dir)
+		dV := gp.v[dir*2*h:][:2*h]
+		for _, sp := range n.spans {
+			r.backwardPass(sp, y.u, x, y.state, y.forget, y.reset, n.dOut, n.dU, n.dSkip, dV)
 		}
 	}
-	// The window layer and the embeddings.
-	in := s.Input()
-	leakyBack(n.dA, n.layers[0].out)
-	sumRows(n.grad.convB, n.dA)
-	n.g.addMul(dense(n.grad.convW, net.Window*in, d), dense(n.window, n.words, net.Window*in).t(), dense(n.dA, n.words, d))
+	sumRows(gp.b, n.dU)
+	n.g.addMul(dense(gp.w, d, gates), dense(y.in, n.words, d).t(), dense(n.dU, n.words, gates))
+	n.dOut = floats(n.dOut, n.words*d)
+	n.g.addMul(dense(n.dOut, n.words, d), dense(n.dU, n.words, gates), dense(p.w, d, gates).t())
+	for i, m := range y.mask {
+		n.dOut[i] = n.dOut[i]*m + n.dSkip[i]
+	}
+}
+
+// backWindow goes back through the window layer; dIn receives the gradient of the embeddings.
+func (n *network) backWindow() {
+	in, d := n.shape.Input(), n.shape.Width()
+	leakyBack(n.dOut, n.layers[0].out)
+	sumRows(n.grad.convB, n.dOut)
+	n.g.addMul(dense(n.grad.convW, net.Window*in, d), dense(n.window, n.words, net.Window*in).t(), dense(n.dOut, n.words, d))
 	n.dWindow = floats(n.dWindow, n.words*net.Window*in)
-	n.g.addMul(dense(n.dWindow, n.words, net.Window*in), dense(n.dA, n.words, d), dense(n.convW, net.Window*in, d).t())
+	n.g.addMul(dense(n.dWindow, n.words, net.Window*in), dense(n.dOut, n.words, d), dense(n.convW, net.Window*in, d).t())
 	n.dIn = floats(n.dIn, n.words*in)
 	for _, sp := range n.spans {
 		for t := sp.start; t < sp.end; t++ {
@@ -465,10 +513,14 @@ func (n *network) learn(batch []*Example) float64 {
 		}
 	}
 	multiply(n.dIn, n.dIn, n.inMask)
-	for i, row := range n.rows {
-		at := i * in
+}
+
+// backInput adds the gradient of the embeddings to the rows that they come from.
+func (n *network) backInput() {
+	at := 0
+	for _, row := range n.rows {
 		for f, r := range row {
-			w := s.Embed[f]
+			w := n.shape.Embed[f]
 			if r >= 0 {
 				n.touched[f][r] = true
 				dst := n.grad.tables[f][int(r)*w:][:w]
@@ -479,5 +531,4 @@ func (n *network) learn(batch []*Example) float64 {
 			at += w
 		}
 	}
-	return loss
 }

@@ -10,7 +10,7 @@ import (
 
 // tiny is a network small enough to check every gradient.
 var tiny = net.Shape{
-	Embed: [net.NumFeats]int{4, 2, 2, 2, 2, 2}, Hidden: 5, Layers: 2, Arc: 6, Label: 5, UPOS: 3, XPOS: 4, Rels: 5,
+	Embed: [net.NumFeats]int{4, 2, 2, 2, 2, 2, 2}, Hidden: 5, Layers: 2, Arc: 6, Label: 5, UPOS: 3, XPOS: 4, Rels: 5,
 }
 
 // randomExamples makes sentences of random words and trees.
@@ -76,6 +76,45 @@ func TestGradients(t *testing.T) {
 			}
 		}
 		check("table", w, n.grad.tables[f], rows)
+	}
+}
+
+// TestRecurrentKernels compares the assembly with the Go that TestGradients checks.
+func TestRecurrentKernels(t *testing.T) {
+	if !useKernel() {
+		t.Skip("no assembly kernels on this processor")
+	}
+	rng := rand.New(rand.NewPCG(9, 10))
+	const words, h = 7, 16
+	random := func(n int) []float32 {
+		s := make([]float32, n)
+		for i := range s {
+			s[i] = float32(rng.NormFloat64())
+		}
+		return s
+	}
+	u, x, v, dOut := random(words*6*h), random(words*2*h), random(4*h), random(words*2*h)
+	var results [2][][]float32
+	for k, asm := range []bool{false, true} {
+		var lists [][]float32
+		for _, n := range []int{words * 2 * h, words * 2 * h, words * 2 * h, words * 2 * h, words * 6 * h, words * 2 * h, 4 * h} {
+			lists = append(lists, make([]float32, n))
+		}
+		for dir := range 2 {
+			r := &recurrent{hidden: h, stride: 2 * h, from: dir * h, v: v[dir*2*h:][:2*h], backward: dir == 1, asm: asm}
+			for _, s := range []span{{0, 1}, {1, 7}} {
+				r.forward(s, u, x, lists[0], lists[1], lists[2], lists[3])
+				r.backwardPass(s, u, x, lists[0], lists[1], lists[2], dOut, lists[4], lists[5], lists[6][dir*2*h:][:2*h])
+			}
+		}
+		results[k] = lists
+	}
+	for i, list := range results[0] {
+		for j, want := range list {
+			if got := results[1][i][j]; math.Abs(float64(got-want)) > 1e-4*(1+math.Abs(float64(want))) {
+				t.Fatalf("list %d, element %d: %v in assembly, %v in Go", i, j, got, want)
+			}
+		}
 	}
 }
 

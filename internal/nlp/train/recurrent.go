@@ -16,6 +16,24 @@ type recurrent struct {
 	hidden, stride, from int // of the inputs and outputs: units, floats a word, first unit of this direction
 	v                    []float32
 	backward             bool
+	asm                  bool // use the assembly kernels, which take eight units at a time
+}
+
+// recurrentArgs are what the assembly kernels read, in the order in which they know it: steps and the distance of the
+// gates in bytes, and pointers to the first word.
+type recurrentArgs struct {
+	words, xStep, uStep, hidden                             int
+	u, x, state, forget, reset, out, v, gradV, gradX, gradU *float32
+}
+
+// arguments points at the block of eight units from unit j on.
+func (r *recurrent) arguments(s span, t, step, j int, u, x, state, forget, reset, out []float32) recurrentArgs {
+	const size = 4 // bytes of a float32
+	at, ut := t*r.stride+r.from+j, t*2*net.Gates*r.hidden+net.Gates*r.from+j
+	return recurrentArgs{
+		words: s.end - s.start, xStep: step * r.stride * size, uStep: step * 2 * net.Gates * r.hidden * size, hidden: r.hidden * size,
+		u: &u[ut], x: &x[at], state: &state[at], forget: &forget[at], reset: &reset[at], out: &out[at], v: &r.v[j],
+	}
 }
 
 // span is a range of words.
@@ -32,6 +50,13 @@ func (r *recurrent) order(s span) (first, last, step int) {
 // forward reads u (stride 2·Gates·hidden a word) and x, and writes states, gates and outputs.
 func (r *recurrent) forward(s span, u, x, state, forget, reset, out []float32) {
 	h := r.hidden
+	if first, _, step := r.order(s); r.asm && h%8 == 0 && s.end > s.start {
+		for j := 0; j < h; j += 8 {
+			a := r.arguments(s, first, step, j, u, x, state, forget, reset, out)
+			forward8(&a)
+		}
+		return
+	}
 	vf, vr := r.v[:h], r.v[h:2*h]
 	prev := make([]float32, h)
 	for t, last, step := r.order(s); t != last; t += step {
@@ -53,6 +78,15 @@ func (r *recurrent) forward(s span, u, x, state, forget, reset, out []float32) {
 // backwardPass takes the gradient of the outputs and gives those of u (set), x (added) and v (added).
 func (r *recurrent) backwardPass(s span, u, x, state, forget, reset, dOut, dU, dX, dV []float32) {
 	h := r.hidden
+	if _, end, step := r.order(s); r.asm && h%8 == 0 && s.end > s.start {
+		for j := 0; j < h; j += 8 {
+			a := r.arguments(s, end-step, -step, j, u, x, state, forget, reset, dOut)
+			at, ut := (end-step)*r.stride+r.from+j, (end-step)*2*net.Gates*h+net.Gates*r.from+j
+			a.gradV, a.gradX, a.gradU = &dV[j], &dX[at], &dU[ut]
+			backward8(&a)
+		}
+		return
+	}
 	vf, vr := r.v[:h], r.v[h:2*h]
 	dvf, dvr := dV[:h], dV[h:2*h]
 	dNext, zero := make([]float32, h), make([]float32, h)

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"slices"
 
 	"demarche/internal/nlp"
 	"demarche/internal/nlp/net"
@@ -14,19 +15,51 @@ import (
 
 // Options say how to train.
 type Options struct {
-	Shape     net.Shape
 	Seed      uint64
-	Epochs    int
 	BatchSize int // words
 	Rate      float64
-	Progress  func(epoch, step, steps int, loss float64) // may be nil
-	Epoch     func(epoch int, m *Trained)                // called after every epoch; may be nil
+	Dropout   Dropout
+	Progress  func(done float64) // called after every batch with the share done; may be nil
+	Epoch     func(epoch int)    // called after every epoch; may be nil
+}
+
+// TeacherOptions are those for learning from people's annotations alone.
+func TeacherOptions(seed uint64) Options {
+	return Options{
+		Seed: seed, BatchSize: 600, Rate: 2e-3,
+		Dropout: Dropout{Word: 0.15, Feature: 0.1, Input: 0.2, Layer: 0.25, Head: 0.3},
+	}
+}
+
+// StudentOptions are those for learning from much that teachers have labelled, which needs less dropout.
+func StudentOptions(seed uint64) Options {
+	return Options{
+		Seed: seed, BatchSize: 600, Rate: 1e-3,
+		Dropout: Dropout{Word: 0.12, Feature: 0.08, Input: 0.12, Layer: 0.15, Head: 0.2},
+	}
+}
+
+// studentParts is in how many epochs a student goes through the labelled examples once; each has all of the gold ones.
+const studentParts = 4
+
+// StudentPlan mixes what people annotated with a part of what teachers labelled in every epoch, and ends with an epoch of
+// the former alone.
+func StudentPlan(gold, labelled []*Example, rounds int) [][]*Example {
+	var plan [][]*Example
+	for range rounds {
+		for part := range slices.Chunk(labelled, (len(labelled)+studentParts-1)/studentParts) {
+			plan = append(plan, slices.Concat(gold, part))
+		}
+	}
+	return append(plan, gold)
 }
 
 // DefaultShape is the shape of the embedded model.
 func DefaultShape() net.Shape {
 	return net.Shape{
-		Embed:  [net.NumFeats]int{net.FeatWord: 128, net.FeatPrefix: 24, net.FeatSuffix2: 16, net.FeatSuffix3: 40, net.FeatSuffix5: 32, net.FeatShape: 16},
+		Embed: [net.NumFeats]int{
+			net.FeatWord: 128, net.FeatPrefix: 24, net.FeatSuffix2: 16, net.FeatSuffix3: 40, net.FeatSuffix5: 32, net.FeatShape: 16, net.FeatSpace: 8,
+		},
 		Hidden: 128, Layers: 4, Arc: 128, Label: 128,
 		UPOS: nlp.NumUPOS, XPOS: nlp.NumXPOS, Rels: nlp.NumRel,
 	}
@@ -38,57 +71,70 @@ type Trained struct {
 	params  *params
 }
 
-// Train trains a network.
-func Train(examples []*Example, lex *net.Lexicon, vectors []float32, o Options) *Trained {
+// vectorScale is the root of the mean square of word vectors as training starts.
+const vectorScale = 0.3
+
+// New makes a network to train, with random weights but for the vectors of words.
+func New(shape net.Shape, lex *net.Lexicon, vectors []float32, seed uint64) *Trained {
+	p := newParams(shape, lex)
+	p.randomize(rand.New(rand.NewPCG(seed, 0)))
+	sum := 0.0
+	for _, v := range vectors {
+		sum += float64(v) * float64(v)
+	}
+	scale := float32(vectorScale / math.Sqrt(sum/float64(len(vectors))))
+	for i, v := range vectors {
+		p.tables[net.FeatWord][i] = v * scale
+	}
+	return &Trained{lex, p}
+}
+
+const (
+	warmUp   = 300  // steps in which the rate rises
+	restRate = 0.01 // the share of the rate that is left at the end
+)
+
+// Train trains the network: plan lists what every epoch learns from. The rate falls along a cosine.
+func (m *Trained) Train(plan [][]*Example, o Options) {
 	rng := rand.New(rand.NewPCG(o.Seed, 1))
-	p := newParams(o.Shape, lex)
-	p.randomize(rng)
-	if vectors != nil {
-		sum := 0.0
-		for _, v := range vectors {
-			sum += float64(v) * float64(v)
-		}
-		scale := float32(0.3 / math.Sqrt(sum/float64(len(vectors))))
-		for i, v := range vectors {
-			p.tables[net.FeatWord][i] = v * scale
-		}
+	n := newNetwork(m.params, rng)
+	n.drop = o.Dropout
+	opt := newAdam(n, m.Lexicon)
+	total := 0
+	for _, examples := range plan {
+		total += countWords(examples)
 	}
-	n := newNetwork(p, rng)
-	n.drop = dropout{word: 0.15, feature: 0.1, input: 0.2, layer: 0.25, head: 0.3}
-	opt := newAdam(n, lex)
-	words := 0
-	for _, e := range examples {
-		words += len(e.Rows)
-	}
-	steps := max(1, words/o.BatchSize)
-	total := float64(steps * o.Epochs)
-	order := rng.Perm(len(examples))
-	step := 0
-	for epoch := range o.Epochs {
-		rng.Shuffle(len(order), func(i, j int) { order[i], order[j] = order[j], order[i] })
-		loss, inEpoch := 0.0, 0
+	done := 0
+	for epoch, examples := range plan {
+		order := rng.Perm(len(examples))
 		for at := 0; at < len(order); {
 			var batch []*Example
-			for size := 0; at < len(order) && size < o.BatchSize; at++ {
+			size := 0
+			for ; at < len(order) && size < o.BatchSize; at++ {
 				e := examples[order[at]]
 				batch = append(batch, e)
 				size += len(e.Rows)
 			}
-			loss += n.learn(batch)
-			step++
-			inEpoch++
-			warm := min(1, float64(step)/300)
-			cool := 0.5 * (1 + math.Cos(math.Pi*min(1, float64(step)/total)))
-			opt.update(n, o.Rate*warm*max(0.01, cool))
+			n.learn(batch)
+			warm := min(1, float64(opt.step+1)/warmUp)
+			cool := 0.5 * (1 + math.Cos(math.Pi*float64(done)/float64(total)))
+			opt.update(n, o.Rate*warm*max(restRate, cool))
+			done += size
 			if o.Progress != nil {
-				o.Progress(epoch, inEpoch, steps, loss/float64(inEpoch))
+				o.Progress(float64(done) / float64(total))
 			}
 		}
 		if o.Epoch != nil {
-			o.Epoch(epoch, &Trained{lex, p})
+			o.Epoch(epoch)
 		}
 	}
-	return &Trained{lex, p}
+}
+
+func countWords(examples []*Example) (words int) {
+	for _, e := range examples {
+		words += len(e.Rows)
+	}
+	return words
 }
 
 // Scores are shares of right words.
