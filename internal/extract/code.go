@@ -137,7 +137,7 @@ func (d *document) apply(r *compiled, f *frame) (c *candidate, failed string) {
 	}
 	d.mediators(c)
 	if r.typ == event.Attack && !c.has(event.Actor) {
-		if d.attackers(c); !c.has(event.Actor) {
+		if d.attackers(c); !c.has(event.Actor) && (!c.has(event.Target) || c.frame.verb >= 0) {
 			return nil, "nobody attacks"
 		}
 	}
@@ -146,6 +146,7 @@ func (d *document) apply(r *compiled, f *frame) (c *candidate, failed string) {
 			c.fill(x, event.Target, false)
 		}
 	}
+	d.receivedBy(c)
 	if r.typ == event.Ceasefire && len(c.roles) == 0 {
 		d.locate(c)
 		d.fromPlace(c)
@@ -188,6 +189,27 @@ func (d *document) unknownPerson(s *sentence, i int) []*actor {
 	return []*actor{{key: "name:" + gazetteer.Normalize(name), name: name, code: code, sector: event.Civilians, person: true}}
 }
 
+// receivedBy adds the state that somebody visits to what he does there with
+// nobody named: "during his visit, he will hold talks".
+func (d *document) receivedBy(c *candidate) {
+	switch c.rule.typ {
+	case event.Talks, event.Meeting, event.Agreement, event.Statement:
+	default:
+		return
+	}
+	v := d.visit
+	if v == nil || len(c.roles) == 0 || c.hasForeigner() || c.has(event.Mediator) {
+		return
+	}
+	guest := slices.ContainsFunc(v.roles, func(x filled) bool { return x.role == event.Actor && x.code == c.roles[0].code })
+	for _, x := range v.roles {
+		if guest && x.role == event.Host {
+			c.fill(x.actor, c.roles[0].role, true)
+			return
+		}
+	}
+}
+
 // attackers adds who is behind an attack that is told in the passive: "killed
 // in two Pakistani airstrikes"; unknown if the text does not say.
 func (d *document) attackers(c *candidate) {
@@ -211,7 +233,7 @@ func (d *document) attackers(c *candidate) {
 		d.locate(c)
 		d.fromPlace(c)
 	}
-	if !c.has(event.Actor) && c.has(event.Target) {
+	if !c.has(event.Actor) && c.has(event.Target) && c.frame.verb >= 0 {
 		c.fill(&actor{key: "UNK/attackers", name: "unknown attackers", code: "UNK", sector: event.UnknownSector}, event.Actor, false)
 	}
 }
@@ -931,6 +953,9 @@ func (d *document) setPlace(c *candidate, s *sentence, m *mention) {
 	switch c.rule.typ {
 	case event.Meeting, event.Visit, event.Talks, event.Summit:
 		d.venue = c
+		if c.rule.typ == event.Visit {
+			d.visit = c
+		}
 	case event.Attack, event.Coercion, event.Demonstration:
 		d.scene = c
 	}

@@ -184,9 +184,10 @@ func (d *document) groupBefore(s *sentence, i int) []*actor {
 			return m.actors
 		}
 	}
-	if d.memory.group == nil {
-		if a := d.bodyBefore(s, i); a != nil {
-			return []*actor{a}
+	// "The army says that they ..."
+	for _, m := range s.mentions {
+		if m.last < i && len(m.actors) == 1 && !m.actors[0].person && !m.demonym && s.Tokens[s.headOf(m)].Rel == nlp.Nsubj {
+			return m.actors
 		}
 	}
 	return d.memory.group
@@ -254,6 +255,13 @@ func (d *document) homeOf(s *sentence, i int, sector event.Sector) string {
 	for _, near := range []bool{true, false} {
 		for _, m := range s.mentions {
 			if m.isPlace() && m.place.Country != "" && s.isLocative(s.headOf(m)) && (!near || s.locative(m, verb)) {
+				return m.place.Country
+			}
+		}
+	}
+	if sector == event.Civilians { // "people from Bethlehem"
+		for _, m := range s.mentions {
+			if m.isPlace() && m.place.Country != "" && m.entry != nil && m.entry.Kind == gazetteer.KindPlace {
 				return m.place.Country
 			}
 		}

@@ -128,7 +128,9 @@ func nounFrame(s *sentence, n int, lex *lexicon) *frame {
 		break
 	}
 	for _, k := range s.children(top, nlp.AclRelcl) {
-		f.addSupport(k)
+		if lex.lightVerbs[s.lemma(k)] { // "talks that were held in Geneva"
+			f.addSupport(k)
+		}
 	}
 	if h < 0 || !s.isVerb(h) {
 		return f

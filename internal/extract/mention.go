@@ -45,6 +45,7 @@ type document struct {
 	narrator  *actor     // who says "we" outside of quotes
 	memory    memory
 	venue     *candidate // the last encounter with a place
+	visit     *candidate // the last visit with a place
 	scene     *candidate // the last conflict with a place
 	// explaining keeps what was tried, for Explain.
 	explaining bool
@@ -568,7 +569,7 @@ func (d *document) isCollective(s *sentence, first, i int) bool {
 	}
 	for j := first; j < i; j++ {
 		switch s.lower(j) {
-		case "western", "european", "arab", "gulf", "nordic", "international", "allied", "asian", "african", "world", "foreign":
+		case "western", "european", "arab", "gulf", "nordic", "international", "allied", "asian", "african", "world":
 			return s.Tokens[i].Feats.Has(nlp.Plural) || s.lemma(i) == "community"
 		}
 	}
