@@ -92,6 +92,10 @@ func subsume(s *sentence, found []*candidate) []*candidate {
 				}
 			case c.rule.typ == event.Mediation && other.has(event.Mediator):
 				return true
+			case c.rule.typ == event.Attack && c.status == event.Planned && other.rule.typ == event.Threat:
+				if s.under(c.frame.trigger, other.frame.trigger) {
+					return true
+				}
 			case c != other && other.rule.typ != event.Mediation && len(other.rule.objects) > 0 &&
 				slices.Contains(other.frame.slots["obj"], c.frame.trigger):
 				return true // "lodged a protest" is no protest in the street
@@ -384,6 +388,10 @@ func (c *candidate) missing(r *compiled) string {
 			ok = c.frame.s.child(c.frame.trigger, nlp.Ccomp) < 0
 		case "content":
 			ok = c.frame.s.child(c.frame.trigger, nlp.Ccomp, nlp.Xcomp, nlp.Advcl) >= 0
+		case "verbal":
+			ok = c.frame.s.child(c.frame.trigger, nlp.Xcomp) >= 0
+		case "ahead":
+			ok = c.frame.saysAhead()
 		case "intransitive":
 			ok = c.frame.s.child(c.frame.trigger, nlp.Obj, nlp.Ccomp) < 0
 		case "actors":
@@ -487,6 +495,23 @@ func (s *sentence) negated(v int) bool {
 		}
 		if s.Tokens[k].Rel == nlp.Nsubj || s.Tokens[k].Rel == nlp.NsubjPass || s.Tokens[k].Rel == nlp.Obj {
 			if det := s.child(k, nlp.Det); det >= 0 && s.lower(det) == "no" {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// saysAhead tells a verb of saying whose complement lies in the future.
+func (f *frame) saysAhead() bool {
+	s := f.s
+	for _, h := range s.children(f.trigger, nlp.Ccomp, nlp.Xcomp, nlp.Parataxis) {
+		if s.Tokens[h].Rel == nlp.Xcomp {
+			return true
+		}
+		for _, k := range s.children(h, nlp.Aux) {
+			switch s.lower(k) {
+			case "will", "'ll", "would", "shall":
 				return true
 			}
 		}
@@ -1169,8 +1194,12 @@ func (d *document) statusOf(c *candidate) (status event.Status, ok bool) {
 				case "if", "unless":
 					return "", false
 				case "to":
-					if l := s.lemma(h); l == "vote" || l == "use" || l == "unite" || l == "join" {
+					l := s.lemma(h)
+					if l == "vote" || l == "use" || l == "unite" || l == "join" {
 						break
+					}
+					if voiced[c.rule.typ] && (l == "speak" || l == "call" || l == "write" || l == "meet" || l == "telephone" || l == "phone" || l == "visit") {
+						break // "called to congratulate him"
 					}
 					if status == event.Occurred && c.rule.typ != event.Meeting && c.rule.typ != event.Talks {
 						return "", false

@@ -1,6 +1,8 @@
 package extract
 
 import (
+	"strings"
+
 	"demarche/internal/nlp"
 )
 
@@ -308,6 +310,10 @@ func nounKeys(s *sentence, n int) []string {
 	keys = append(keys, form)
 	if lemma != form {
 		keys = append(keys, lemma)
+	}
+	// Some plurals are their own lemma: "troops".
+	if singular, ok := strings.CutSuffix(lemma, "s"); ok {
+		keys = append(keys, singular)
 	}
 	return keys
 }

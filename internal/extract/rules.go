@@ -30,7 +30,8 @@ type rule struct {
 	// codes, "person" for an actor that is a person or an official; "told" for a
 	// noun that a verb reports or that names two sides, "clause" for a verb that
 	// is no mere attribute, "deed" for one whose complement is no opinion,
-	// "content" for one with a complement, "aimed"
+	// "content" for one with a complement, "verbal" with
+	// a complement without a subject, "ahead" for what is said to come, "aimed"
 	// and "untargeted" for one with or without at or on, "armed" for forces or a target.
 	needs string
 	// weight is the confidence of a clean match, 0 to 1.
@@ -52,8 +53,9 @@ const (
 		genocide crime shameful irresponsible hypocritical hypocrisy propaganda hostile unjust inhumane reckless cowardly
 		despicable heinous interfere interference meddle disregard abuse oppress oppression corrupt fraud unfair
 		unjustified cheat impede prolong exploit escalate mistake`
-	denying = `false untrue unfounded baseless groundless fabricate fabrication nonsense lie wrong ridiculous absurd`
-	urging  = `must should ought vital crucial essential imperative necessary`
+	denying     = `false untrue unfounded baseless groundless fabricate fabrication nonsense lie wrong ridiculous absurd`
+	threatening = `attack retaliate retaliation retaliatory strike destroy punish consequence respond bomb invade revenge pay`
+	urging      = `must should ought vital crucial essential imperative necessary`
 )
 
 // ruleTable holds all rules, by family.
@@ -90,16 +92,18 @@ var ruleTable = []rule{
 	{name: "agree.pledge", typ: event.Pledge, verbs: "pledge promise vow commit undertake guarantee assure", args: "subj=actor to=target obj=target", needs: "actor", weight: .75},
 	{name: "agree.offer", typ: event.Pledge, verbs: "offer invite volunteer", args: "subj=actor to=target obj=target", needs: "actor", weight: .7},
 	{name: "agree.propose", typ: event.Pledge, verbs: "propose", args: "subj=actor to=target with=target", needs: "actor target", weight: .6},
+	{name: "agree.propose.deed", typ: event.Pledge, verbs: "propose suggest", args: "subj=actor", needs: "actor person verbal", weight: .55},
 	{name: "agree.commitment", typ: event.Pledge, nouns: "commitment pledge promise readiness willingness resolve determination", args: "poss=actor mod=actor subj=actor by=actor", needs: "actor told subj", weight: .65},
 	{name: "agree.ready", typ: event.Pledge, verbs: "ready committed willing prepared determined", args: "subj=actor", needs: "actor", weight: .6},
 	{name: "agree.will", typ: event.Pledge, verbs: "continue help support assist work cooperate provide lead defend protect host maintain pursue strengthen stand ensure deliver send", args: "subj=actor with=target to=target", needs: "actor will", weight: .5, status: event.Occurred},
 	{name: "agree.committed", typ: event.Pledge, verbs: "commit determine dedicate", args: "obj=actor", needs: "actor passive towards", weight: .6, status: event.Occurred},
 	{name: "agree.intend", typ: event.Pledge, verbs: "intend plan consider prepare", args: "subj=actor", needs: "actor content", weight: .5, status: event.Occurred},
 	{name: "agree.initiative", typ: event.Pledge, verbs: "announce unveil present outline suggest", object: "initiative plan proposal roadmap intention readiness willingness decision programme program conference reform", args: "subj=actor agent=actor to=target", needs: "actor", weight: .6},
-	{name: "agree.remain", typ: event.Pledge, verbs: "remain_committed reaffirm reiterate", object: "commitment intention readiness willingness resolve determination pledge", args: "subj=actor to=target obj.to=target", needs: "actor", weight: .7},
+	{name: "agree.remain", typ: event.Pledge, verbs: "reaffirm reiterate renew restate confirm", object: "commitment intention readiness willingness resolve determination pledge", args: "subj=actor to=target obj.to=target", needs: "actor", weight: .7},
+	{name: "agree.stay", typ: event.Pledge, verbs: "remain_committed remain_determined remain_ready remain_prepared remain_dedicated stay_committed stand_ready", args: "subj=actor to=target", needs: "actor", weight: .65, status: event.Occurred},
 	{name: "agree.onesided", typ: event.Pledge, verbs: "agree", args: "subj=actor", needs: "actor deed", weight: .6},
-	{name: "agree.statement", typ: event.Statement, nouns: "joint_statement communique communiqué joint_declaration declaration resolution", args: "subj=party by=party agent=party mod=party", needs: "told subj", weight: .75},
-	{name: "agree.statement.several", typ: event.Statement, nouns: "statement", args: "poss=party subj=party by=party agent=party of=party", needs: "two told subj", weight: .6},
+	{name: "agree.statement", typ: event.Statement, nouns: "joint_statement communique communiqué joint_declaration declaration resolution", args: "subj=party by=party agent=party mod=party between=party", needs: "told subj", weight: .75},
+	{name: "agree.statement.several", typ: event.Statement, nouns: "statement", args: "poss=party subj=party by=party agent=party of=party between=party", needs: "two told", weight: .6},
 	{name: "agree.adopt", typ: event.Statement, verbs: "adopt pass approve", object: "resolution declaration statement", args: "subj=actor agent=actor", needs: "actor", weight: .85, seeks: true},
 
 	// Peace
@@ -111,6 +115,7 @@ var ruleTable = []rule{
 	{name: "peace.release.noun", typ: event.Release, nouns: "release exchange swap", args: "poss=target of=target by=actor subj=actor mod=actor", needs: "actor target", weight: .5},
 	{name: "peace.concede", typ: event.Concession, verbs: "lift ease relax suspend remove waive shorten loosen end abolish", object: "sanction embargo restriction blockade curfew ban siege tariff emergency state_of_emergency martial_law penalty boycott limit visa_requirement", args: "subj=actor agent=actor against=target on=target obj.against=target obj.on=target", needs: "actor", weight: .8},
 	{name: "peace.allow", typ: event.Concession, verbs: "allow permit grant legalize", object: "access entry right visit inspection inspector passage permission immunity amnesty autonomy worker observer", args: "subj=actor agent=actor to=target iobj=target obj=target", needs: "actor", weight: .65},
+	{name: "peace.permit", typ: event.Concession, verbs: "permit allow authorize", object: "@actor", args: "subj=actor agent=actor obj=target", needs: "actor target two content", weight: .6},
 	{name: "peace.cede", typ: event.Concession, verbs: "cede relinquish surrender step_down resign yield", args: "subj=actor to=target", needs: "actor", weight: .55},
 	{name: "peace.apologize", typ: event.Concession, verbs: "apologize apologise pardon", args: "subj=actor to=target for=target obj=target", needs: "actor", weight: .8},
 	{name: "peace.reopen", typ: event.Concession, verbs: "reopen unblock unfreeze unlock", object: "border crossing embassy airport road fund asset account port airspace", args: "subj=actor agent=actor with=target obj.with=target", needs: "actor", weight: .6},
@@ -156,6 +161,7 @@ var ruleTable = []rule{
 	{name: "reject.verb", typ: event.Rejection, verbs: "reject refuse deny dismiss veto boycott decline rebuff oppose opposed turn_down rule_out spurn resist", args: "subj=actor obj=target agent=actor by=actor", needs: "actor", weight: .8},
 	{name: "reject.call", typ: event.Rejection, verbs: "call describe characterize label brand dismiss", content: denying, args: "subj=actor obj=target comp=target", needs: "actor", weight: .7},
 	{name: "reject.say", typ: event.Rejection, verbs: "@say", content: denying, args: "subj=actor comp=target", needs: "actor", weight: .5},
+	{name: "reject.fail", typ: event.Rejection, verbs: "fail_cooperate fail_co-operate fail_comply fail_honor fail_implement fail_respect fail_abide fail_accede", args: "subj=actor", needs: "actor", weight: .6},
 	{name: "reject.defy", typ: event.Rejection, verbs: "violate breach defy flout ignore disregard", object: "ban resolution law order treaty agreement embargo sanction norm accord deadline call demand appeal ruling", args: "subj=actor agent=actor obj.of=target", needs: "actor", weight: .6},
 	{name: "reject.willnot", typ: event.Rejection, verbs: "@willnot", args: "subj=actor", needs: "actor", weight: .5, status: event.Occurred},
 	{name: "reject.not", typ: event.Rejection, verbs: "@say", content: "@not", args: "subj=actor", needs: "actor", weight: .4},
@@ -163,6 +169,7 @@ var ruleTable = []rule{
 	{name: "reject.noun", typ: event.Rejection, nouns: "refusal rejection veto boycott denial", args: "poss=actor mod=actor by=actor subj=actor of=target", needs: "actor", weight: .6},
 	{name: "threaten.verb", typ: event.Threat, verbs: "threaten", args: "subj=actor obj=target agent=actor", needs: "actor", weight: .75},
 	{name: "threaten.warn", typ: event.Threat, verbs: "warn", args: "subj=actor obj=target agent=actor comp=target", needs: "actor target two", weight: .6},
+	{name: "threaten.say", typ: event.Threat, verbs: "@say warn vow", content: threatening, args: "subj=actor comp=target", needs: "actor ahead", weight: .6},
 	{name: "threaten.ultimatum", typ: event.Threat, verbs: "issue give set deliver make", object: "ultimatum threat deadline warning", args: "subj=actor agent=actor to=target obj.to=target against=target obj.against=target for=target iobj=target", needs: "actor", weight: .7},
 	{name: "threaten.noun", typ: event.Threat, nouns: "ultimatum threat", args: "poss=actor mod=actor from=actor by=actor subj=actor to=target against=target", needs: "actor subj", weight: .5},
 
