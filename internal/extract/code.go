@@ -16,6 +16,7 @@ type candidate struct {
 	roles   []filled
 	status  event.Status
 	date    *event.Date
+	orphan  bool // it names nobody: it can only add to an event that does
 	place   *gazetteer.Place
 	where   string // the place as the text has it
 	country string
@@ -145,7 +146,7 @@ func (d *document) apply(r *compiled, f *frame) (c *candidate, failed string) {
 			return nil, "nobody attacks"
 		}
 	}
-	if (!info.Symmetric && targeted[r.typ] || r.seeks) && !c.has(event.Target) && c.has(event.Actor) {
+	if (!info.Symmetric && targeted[r.typ] && len(r.content) == 0 || r.seeks) && !c.has(event.Target) && c.has(event.Actor) {
 		for _, x := range d.nearest(c) {
 			c.fill(x, event.Target, false)
 		}
@@ -156,7 +157,10 @@ func (d *document) apply(r *compiled, f *frame) (c *candidate, failed string) {
 		d.fromPlace(c)
 	}
 	if missing := c.missing(r); missing != "" {
-		return nil, missing
+		if len(c.roles) > 0 || !d.standsAlone(c) {
+			return nil, missing
+		}
+		c.orphan = true
 	}
 	status, ok := d.statusOf(c)
 	if r.verbs == "@willnot" { // the negation is the event
@@ -170,6 +174,7 @@ func (d *document) apply(r *compiled, f *frame) (c *candidate, failed string) {
 	}
 	c.status = d.settle(c, status)
 	d.locate(c)
+	d.stage(c)
 	d.date(c)
 	d.fromPlace(c)
 	return c, ""
@@ -794,12 +799,36 @@ func (d *document) locate(c *candidate) {
 			best, nearest = m, distance
 		}
 	}
-	if best != nil && nearest < 2*unrelated {
-		d.setPlace(c, s, best)
+	if best == nil || nearest >= 2*unrelated {
+		d.inheritPlace(c)
 		return
 	}
-	d.inheritPlace(c)
+	// A place that is only somewhere in the sentence counts less than that of the
+	// encounter which the article is telling of.
+	if nearest >= 2*elsewhere {
+		if d.inheritPlace(c); c.place != nil {
+			return
+		}
+	}
+	d.setPlace(c, s, best)
 }
+
+// standsAlone tells a noun with a day and a place of its own: "the talks that
+// were held in Kazakhstan on January 23".
+func (d *document) standsAlone(c *candidate) bool {
+	switch c.rule.typ {
+	case event.Talks, event.Meeting, event.Summit, event.Agreement, event.Ceasefire:
+	default:
+		return false
+	}
+	c.status = event.Occurred
+	d.locate(c)
+	d.date(c)
+	return c.country != "" && c.date != nil && c.date.Text != ""
+}
+
+// elsewhere is the distance of a place in another part of the sentence.
+const elsewhere = 5
 
 // unrelated is the distance of a place that has nothing to do with an event.
 const unrelated = 10
@@ -950,9 +979,19 @@ func (s *sentence) locative(m *mention, root int) bool {
 		if i == root {
 			return true
 		}
-		if i != head && s.isVerb(i) {
+		if i != head && s.isVerb(i) && !s.describes(i, root) {
 			return false
 		}
+	}
+	return false
+}
+
+// describes tells whether a verb heads a clause about a noun: "the talks that
+// were held".
+func (s *sentence) describes(verb, noun int) bool {
+	switch s.Tokens[verb].Rel {
+	case nlp.Acl, nlp.AclRelcl:
+		return s.Tokens[verb].Head == noun
 	}
 	return false
 }
@@ -974,6 +1013,13 @@ func (d *document) setPlace(c *candidate, s *sentence, m *mention) {
 	// "Washington, D.C.": the region is part of the name.
 	if s.lower(m.last+1) == "," && s.lower(m.last+2) == "d.c." {
 		c.where = s.words(m.first, m.last+2)
+	}
+}
+
+// stage keeps where the article is: what follows may happen there.
+func (d *document) stage(c *candidate) {
+	if c.place == nil || c.orphan {
+		return
 	}
 	switch c.rule.typ {
 	case event.Meeting, event.Visit, event.Talks, event.Summit:
@@ -1032,7 +1078,7 @@ func (s *sentence) timeDistance(x timex, c *candidate) int {
 			return steps
 		}
 		steps++
-		if i != head && s.isVerb(i) {
+		if i != head && s.isVerb(i) && !s.describes(i, c.frame.trigger) {
 			break
 		}
 	}

@@ -228,6 +228,18 @@ func subjectsOf(s *sentence, v int, depth int) []int {
 	if h < 0 || depth > 6 {
 		return nil
 	}
+	// "came as X, an adviser to Y, met Z": a long subject behind a conjunction is
+	// often taken for a phrase with a preposition.
+	if isFinite(s, v) && s.Tokens[v].Rel != nlp.Conj {
+		for _, k := range s.children(h, nlp.Obl) {
+			switch p := s.preposition(k); p {
+			case "as", "after", "before", "while", "since", "until", "when":
+				if h < k && k < v && s.timeAt[k] < 0 {
+					return []int{k}
+				}
+			}
+		}
+	}
 	switch s.Tokens[v].Rel {
 	case nlp.Xcomp:
 		if objectControl[s.lemma(h)] {

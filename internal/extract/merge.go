@@ -10,8 +10,13 @@ import (
 // nearest earlier event that it does not contradict.
 func merge(found []*candidate) [][]*candidate {
 	var groups [][]*candidate
+	var orphans []*candidate
 next:
 	for _, c := range found {
+		if c.orphan {
+			orphans = append(orphans, c)
+			continue
+		}
 		for k := range slices.Backward(groups) {
 			if same(groups[k], c) {
 				groups[k] = append(groups[k], c)
@@ -20,7 +25,28 @@ next:
 		}
 		groups = append(groups, []*candidate{c})
 	}
+	for _, c := range orphans {
+		for k, g := range groups {
+			if adopts(g, c) {
+				groups[k] = append(g, c)
+				break
+			}
+		}
+	}
 	return groups
+}
+
+// adopts tells whether a mention that names nobody speaks of a group's event:
+// the same type in the same country, and no other day.
+func adopts(group []*candidate, c *candidate) bool {
+	same := false
+	for _, g := range group {
+		if g.rule.typ != c.rule.typ || g.date != nil && g.date.Text != "" && (g.date.Start > c.date.End || c.date.Start > g.date.End) {
+			return false
+		}
+		same = same || g.country == c.country
+	}
+	return same
 }
 
 // same tells whether a candidate speaks of a group's event: the same type and
@@ -30,7 +56,7 @@ func same(group []*candidate, c *candidate) bool {
 	if c.rule.weak && first.rule.typ != c.rule.typ {
 		a, _ := first.rule.typ.Info()
 		b, _ := c.rule.typ.Info()
-		return a.Family == b.Family && a.Symmetric && first.status == c.status && subset(groupKeys([]*candidate{c}), groupKeys(group))
+		return a.Family == b.Family && a.Symmetric && (first.status == c.status || first.frame.s == c.frame.s) && subset(groupKeys([]*candidate{c}), groupKeys(group))
 	}
 	if first.rule.typ != c.rule.typ || (first.status == event.Planned) != (c.status == event.Planned) {
 		return false
@@ -46,9 +72,31 @@ func same(group []*candidate, c *candidate) bool {
 	info, _ := first.rule.typ.Info()
 	a, b := groupKeys(group), groupKeys([]*candidate{c})
 	if info.Symmetric {
-		return subset(a, b) || subset(b, a)
+		return (subset(a, b) || subset(b, a)) && !otherPersons(group, c)
 	}
 	return agree(group, c, event.Actor) && agree(group, c, event.Target)
+}
+
+// otherPersons tells whether a mention names other persons of a side than those
+// before it: who meets the president and then the speaker has two meetings.
+func otherPersons(group []*candidate, c *candidate) bool {
+	for _, x := range c.roles {
+		if !x.person {
+			continue
+		}
+		known, named := false, false
+		for _, g := range group {
+			for _, y := range g.roles {
+				if y.person && y.code == x.code {
+					named, known = true, known || y.key == x.key
+				}
+			}
+		}
+		if named && !known && !slices.ContainsFunc(c.roles, func(y filled) bool { return y.person && y.code == x.code && y.key != x.key }) {
+			return true
+		}
+	}
+	return false
 }
 
 // onlyMediates tells a candidate that names a third party and no side.
@@ -133,6 +181,13 @@ func (d *document) event(group []*candidate) event.Event {
 			e.Location = d.location(c)
 		}
 		d.addEvidence(&e, c)
+	}
+	// What was held on a day that has passed is no plan, whatever another sentence
+	// calls it.
+	for _, c := range group {
+		if c.orphan && c.status == event.Occurred && e.Status == event.Planned && d.anchor != nil && c.date.End <= *d.anchor {
+			e.Status = event.Occurred
+		}
 	}
 	e.Confidence = float64(int(100*min(1-doubt, .97))) / 100
 	known := slices.ContainsFunc(group, func(c *candidate) bool {

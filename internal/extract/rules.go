@@ -47,7 +47,7 @@ type rule struct {
 
 // What is said, by the stance that it takes.
 const (
-	accusing = `fail failure lie unacceptable provocative provocation dangerous illegal illegitimate unlawful threat threaten harm
+	accusing = `fail failure lie unacceptable provocative provocation dangerous illegal illegitimate unlawful threaten harm
 		violate violation breach aggression aggressor block obstruct undermine destabilize destabilise jeopardize sabotage
 		responsible responsibility blame insult disgrace outrageous outrage barbaric brutal brutality cruel cruelty evil
 		genocide crime shameful irresponsible hypocritical hypocrisy propaganda hostile unjust inhumane reckless cowardly
