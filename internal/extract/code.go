@@ -1143,6 +1143,16 @@ func (r *rule) spoken() bool {
 	return info.Quad == 3 && r.typ != event.Investigation || r.typ == event.Support || r.typ == event.Pledge
 }
 
+// inverted tells a clause that begins with its auxiliary: a question or an unreal
+// condition, "Had they signed".
+func (s *sentence) inverted(v int) bool {
+	subject, aux := s.child(v, nlp.Nsubj, nlp.NsubjPass), s.child(v, nlp.Aux, nlp.AuxPass)
+	if subject < 0 || aux < 0 || aux > subject {
+		return false
+	}
+	return aux == 0 || s.Tokens[aux-1].UPOS == nlp.PUNCT
+}
+
 // statusOf reads tense, modality and negation; ok is false if the text does not
 // assert the event at all.
 func (d *document) statusOf(c *candidate) (status event.Status, ok bool) {
@@ -1171,6 +1181,9 @@ func (d *document) statusOf(c *candidate) (status event.Status, ok bool) {
 		}
 	case "plan", "schedule":
 		status = event.Planned
+	}
+	if s.inverted(v) {
+		return "", false
 	}
 	first := true
 	for i := v; i >= 0; {

@@ -124,6 +124,14 @@ func (d *document) reading(s *sentence, match gazetteer.Match) *gazetteer.Entry 
 	if len(entries) == 0 {
 		return nil
 	}
+	// "Jordanian King Abdullah" is not the Saudi one.
+	if match.Start > 0 && d.isTitle(s, match.Start) {
+		if m := s.at[match.Start-1]; m != nil && m.demonym && !slices.ContainsFunc(entries, func(e *gazetteer.Entry) bool {
+			return e.Kind != gazetteer.KindPerson || e.Code == m.actors[0].code
+		}) {
+			return nil
+		}
+	}
 	// Behind a title or inside a longer name a word is a person's.
 	titled := match.Start > 0 && d.isTitle(s, match.Start-1)
 	inName := match.Start > 0 && s.Tokens[match.Start-1].UPOS == nlp.PROPN && s.at[match.Start-1] == nil && !d.isTitle(s, match.Start-1)
@@ -236,6 +244,9 @@ func (d *document) addTitled(s *sentence, i int) {
 	if known == nil || known.entry == nil || known.entry.Kind != gazetteer.KindPerson {
 		known = s.at[start]
 	}
+	if known != nil && end == start+1 && d.namesake(s, i, known) {
+		known = nil
+	}
 	if known != nil && known.entry != nil && known.entry.Kind == gazetteer.KindPerson && len(known.actors) == 1 {
 		m.actors, m.entry, m.why = known.actors, known.entry, known.why
 		if m.actors[0].code == "" {
@@ -246,6 +257,9 @@ func (d *document) addTitled(s *sentence, i int) {
 		a := d.named(name)
 		if a == nil {
 			a = d.inOffice(name, s.lemma(i))
+		}
+		if a != nil && end == start+1 && a.code != "" && d.foreign(s, i, a.code) {
+			a = nil
 		}
 		if a == nil {
 			a = &actor{key: "name:" + gazetteer.Normalize(name), name: name, person: true}
@@ -262,6 +276,19 @@ func (d *document) addTitled(s *sentence, i int) {
 	}
 	s.mentions = slices.DeleteFunc(s.mentions, func(o *mention) bool { return o.first >= m.first && o.last <= m.last })
 	s.cover(m)
+}
+
+// namesake tells a known person of one name who belongs elsewhere than the title
+// at token i says: "Jordanian King Abdullah" is not the Saudi one.
+func (d *document) namesake(s *sentence, i int, known *mention) bool {
+	return known.entry != nil && known.entry.Kind == gazetteer.KindPerson && len(known.actors) == 1 &&
+		d.foreign(s, i, known.actors[0].code) && d.foreign(s, i, known.entry.Code)
+}
+
+// foreign tells that the title at token i belongs to another state than a code's.
+func (d *document) foreign(s *sentence, i int, code string) bool {
+	codes, _ := d.belonging(s, i)
+	return len(codes) > 0 && codes[0].code != code
 }
 
 // titleEnd gives the token behind a title with its department: "Secretary of
