@@ -20,6 +20,9 @@ func TestFeats(t *testing.T) {
 		{"They agreed to meet again.", "They", Plural | Person3, Poss},
 		{"A treaty signed by both states entered into force.", "signed", Pass | Part, Fin},
 		{"He thanked Norway for hosting the talks.", "hosting", Ger, Part},
+		{"The ministers will meet and discuss trade.", "discuss", Inf | Future, Imp},
+		{"The ministers will meet, and markets fell.", "fell", Past | Fin, Future},
+		{"Efforts mediated by Norway and backed by Oman failed.", "backed", Pass | Part, 0},
 		{"No minister attended.", "No", Neg, 0},
 		{"The minister, who attended, left.", "who", Rltv, 0},
 	} {
