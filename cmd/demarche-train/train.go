@@ -15,16 +15,21 @@ import (
 )
 
 // trainCommand makes a model file in three steps: vectors of words from the corpus; teachers, which learn from the treebanks;
-// and a student, which begins as the first teacher and learns from the treebanks and from what the teachers together
-// make of the corpus. Without a corpus the first teacher is the model.
+// and a student, which begins as a teacher and learns from the treebanks and from what the teachers together make of the
+// corpus, in two generations. Without a corpus the last teacher is the model.
 type trainCommand struct {
 	Dir      string `arg:"" type:"existingdir" help:"Folder of treebanks."`
 	Corpus   string `type:"existingfile" help:"News articles as JSON lines with a field text, or the same packed with gzip (.gz)."`
 	Out      string `default:"internal/nlp/model/english.bin" help:"The model file to write."`
 	Teachers int    `default:"2" help:"How many networks label the corpus."`
 	Epochs   int    `default:"18" help:"Passes of a teacher over the treebanks."`
-	Rounds   int    `default:"2" help:"Passes of the student over the corpus."`
 	Seed     uint64 `default:"1" help:"Seed of everything random."`
+}
+
+// generation is a part of what a student learns from: which sentences of every article, how often, and at which rate.
+type generation struct {
+	first, last, rounds int
+	rate                float64
 }
 
 // Run trains and writes the model.
@@ -66,17 +71,31 @@ func (c *trainCommand) Run() error {
 		teachers[i] = train.New(shape, lex, vectors, seed)
 		dev.train(fmt.Sprintf("teacher %d", i+1), teachers[i], plan, train.TeacherOptions(seed))
 	}
-	model := teachers[0]
+	model := teachers[len(teachers)-1]
 	if c.Corpus != "" {
-		unlabelled := train.Unlabelled(articles, lex, held)
-		bar = newBar("labels")
-		train.Label(teachers, unlabelled, bar.share)
-		bar.Finish()
-		fmt.Printf("teachers together: %s\n", dev.scores(func(gold []*train.Example) train.Scores { return train.EvaluateTogether(teachers, gold) }))
-		more := train.NewExamples(append(gold, train.Headlines(gold)...), lex)
-		dev.train("student", model, train.StudentPlan(more, unlabelled, c.Rounds), train.StudentOptions(c.Seed))
+		model = c.student(teachers, gold, articles, held, lex, dev)
 	}
 	return os.WriteFile(c.Out, model.Freeze().Encode(nlp.Inventory(), lemmas(gold, lex)), 0o644)
+}
+
+// student trains the student in two generations. In the second one it is among those who label, and what they label is new.
+func (c *trainCommand) student(teachers []*train.Trained, gold []conllu.Sentence, articles []string, held map[string]bool,
+	lex *net.Lexicon, dev *development) *train.Trained {
+	examples := train.NewExamples(slices.Concat(gold, train.Headlines(gold)), lex)
+	var student *train.Trained
+	for i, g := range []generation{{0, 30, 2, 1e-3}, {30, 90, 1, 7e-4}} {
+		labelled := train.Unlabelled(articles, lex, held, g.first, g.last)
+		bar := newBar("labels")
+		train.Label(teachers, labelled, bar.share)
+		bar.Finish()
+		together := func(gold []*train.Example) train.Scores { return train.EvaluateTogether(teachers, gold) }
+		fmt.Printf("%d networks together: %s\n", len(teachers), dev.scores(together))
+		student = teachers[len(teachers)-1].Clone()
+		plan := train.StudentPlan(examples, labelled, g.rounds)
+		dev.train(fmt.Sprintf("student %d", i+1), student, plan, train.StudentOptions(c.Seed, g.rate))
+		teachers = append(teachers, student)
+	}
+	return student
 }
 
 // development holds the sentences that tell how training goes.

@@ -78,7 +78,7 @@ func (s *Sentence) Root() int {
 }
 
 // Subtree gives the range of words from the first to the last descendant of word i, itself included; the end is
-// exclusive. In a tree without crossing arcs these are exactly its descendants.
+// exclusive. No arcs of a tree cross each other, so these are exactly its descendants.
 func (s *Sentence) Subtree(i int) (start, end int) {
 	start, end = i, i+1
 	for j := range s.Tokens {

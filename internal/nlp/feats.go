@@ -69,6 +69,9 @@ func pronoun(t *Token) Feats {
 	return f | Person3
 }
 
+// shared are the features that auxiliaries give to all verbs of a conjunction: "will meet and sign".
+const shared = Future | Modal | Perfect | Progr | Pass
+
 // setFeats finds the features of all words of a sentence, from their tags and from what depends on them.
 func setFeats(tokens []Token) {
 	for i := range tokens {
@@ -131,6 +134,9 @@ func setFeats(tokens []Token) {
 	for i := range tokens {
 		t := &tokens[i]
 		has := seen[i]
+		if t.Rel == Conj && t.Head < i && t.XPOS == tokens[t.Head].XPOS && has&(to|helped|subject) == 0 {
+			t.Feats |= tokens[t.Head].Feats & shared
+		}
 		switch t.XPOS {
 		case VBN:
 			if has&helped == 0 && (t.Rel == Acl || t.Rel == Advcl && has&subject == 0) {

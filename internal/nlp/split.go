@@ -2,8 +2,12 @@ package nlp
 
 import "strings"
 
-// wrapWidth is from which length on a line without an end mark is taken for wrapped text: its line break is a space.
-const wrapWidth = 60
+// Lines of these lengths, without an end mark, are taken for wrapped text: the line break is a space, unless the next
+// line is longer than wrapped text has.
+const (
+	wrapLeast = 60
+	wrapMost  = 100
+)
 
 // lookBack is how many bytes before a full stop are looked at for an abbreviation.
 const lookBack = 24
@@ -40,7 +44,9 @@ func paragraphEnd(text string, start, end int) (stop, next int) {
 		first, _ := charAt(text, next)
 		last := charBefore(line, len(line))
 		marked := last == '.' || last == '!' || last == '?' || last == ':' || isCloser(last)
-		if !isLower(first) && (marked || len(line) < wrapWidth || !isLetter(first) && !isDigit(first) && !isOpener(first)) {
+		wrapped := len(line) >= wrapLeast && len(line) <= wrapMost && (isLetter(first) || isDigit(first) || isOpener(first)) &&
+			(end-next <= wrapMost || strings.IndexByte(text[next:next+wrapMost+1], '\n') >= 0)
+		if !isLower(first) && (marked || !wrapped) {
 			return nl, next
 		}
 		at = next

@@ -1,42 +1,28 @@
 package net
 
-import (
-	"math"
-	"slices"
-)
-
 // Decoder finds the best dependency tree of a sentence from the scores of all arcs. It keeps scratch space between
 // calls and is for one goroutine at a time.
 type Decoder struct {
-	nodes    int
-	score    []float64 // contracted scores, by head and dependent; node 0 is above the root, word i is node i+1
-	from, to []int32   // the words at the ends of each contracted arc
-	alive    []bool    // nodes that no other stands for
-	color    []int32
-	best     []int32 // the head found for each word
-
-	// Of all contractions under way, one after another:
-	parent []int32 // best heads
-	cycle  []int32 // the nodes of the cycle
-	inside []int32 // the ends of the arcs in it
-	member []int32 // the node that stands for each word
+	words int
+	color []int32
+	// The scores of the best analyses of the words from s to t, found at s*words+t or, where t is the head, at
+	// t*words+s: with all dependents of the head (full), and with an arc between s and t (open).
+	fullLeft, fullRight, openLeft, openRight []float32
+	// The words at which these analyses are parted in two, at s*words+t.
+	cutLeft, cutRight, cutOpen []int32
 }
 
-// rootFine keeps a second word from becoming a root: it outweighs any difference between scores.
-const rootFine = 1e7
-
-// Tree finds the heads with the highest sum of scores that form a tree with one root. scores has n rows, one a
-// dependent, of n+1 columns, one a head, the last of them for being the root; heads receives the head of every word, -1
-// for the root. The algorithm is Chu and Liu's and Edmonds', run only where the best heads are no tree as they are.
+// Tree finds the heads with the highest sum of scores that form a tree with one root and without crossing arcs. scores
+// has n rows, one a dependent, of n+1 columns, one a head, the last of them for being the root; heads receives the head
+// of every word, -1 for the root. The algorithm is Eisner's (1996), in time cubic in n, run only where the best heads are no
+// such tree as they are.
 func (d *Decoder) Tree(scores []float32, n int, heads []int32) {
 	if n == 0 {
 		return
 	}
-	width := n + 1
 	for i := range n {
-		row := scores[i*width:][:width]
-		best := -1
-		bestScore := row[n]
+		row := scores[i*(n+1):][:n+1]
+		best, bestScore := -1, row[n]
 		for j, s := range row[:n] {
 			if j != i && s > bestScore {
 				best, bestScore = j, s
@@ -44,8 +30,8 @@ func (d *Decoder) Tree(scores []float32, n int, heads []int32) {
 		}
 		heads[i] = int32(best)
 	}
-	if !d.isTree(heads[:n]) {
-		d.edmonds(scores, n, heads)
+	if heads = heads[:n]; !d.isTree(heads) || !isProjective(heads) {
+		d.eisner(scores, heads)
 	}
 }
 
@@ -71,155 +57,105 @@ func (d *Decoder) isTree(heads []int32) bool {
 	return roots == 1
 }
 
-// edmonds finds the tree by contraction of cycles.
-func (d *Decoder) edmonds(scores []float32, n int, heads []int32) {
-	m := n + 1
-	d.nodes = m
-	d.score, d.from, d.to = grow(d.score, m*m), grow(d.from, m*m), grow(d.to, m*m)
-	d.alive, d.best = grow(d.alive, m), grow(d.best, m)
-	d.parent, d.cycle, d.inside, d.member = d.parent[:0], d.cycle[:0], d.inside[:0], d.member[:0]
-	extend(&d.member, m)
-	for i := range m {
-		d.alive[i] = true
-		d.member[i] = int32(i)
-		for j := range m {
-			at := i*m + j
-			d.from[at], d.to[at] = int32(i), int32(j)
-			switch {
-			case j == 0 || i == j:
-				d.score[at] = math.Inf(-1)
-			case i == 0:
-				d.score[at] = float64(scores[(j-1)*m+n]) - rootFine
-			default:
-				d.score[at] = float64(scores[(j-1)*m+i-1])
+// isProjective tells whether no arcs of a tree cross each other, and none passes over the root.
+func isProjective(heads []int32) bool {
+	for i, h := range heads {
+		if h < 0 {
+			continue
+		}
+		first, last := min(i, int(h)), max(i, int(h))
+		for j := first + 1; j < last; j++ {
+			if g := int(heads[j]); g < first || g > last {
+				return false
 			}
 		}
 	}
-	d.contract(0)
-	for i := range n {
-		heads[i] = d.best[i+1] - 1
+	return true
+}
+
+// worst is lower than any sum of scores.
+const worst = float32(-1e30)
+
+// eisner finds the tree by dynamic programming over ever longer ranges of words.
+func (d *Decoder) eisner(scores []float32, heads []int32) {
+	n := len(heads)
+	d.words = n
+	for _, table := range []*[]float32{&d.fullLeft, &d.fullRight, &d.openLeft, &d.openRight} {
+		*table = grow(*table, n*n)
+	}
+	for _, table := range []*[]int32{&d.cutLeft, &d.cutRight, &d.cutOpen} {
+		*table = grow(*table, n*n)
+	}
+	for s := range n {
+		d.fullLeft[s*n+s], d.fullRight[s*n+s] = 0, 0
+	}
+	for length := 1; length < n; length++ {
+		for s := range n - length {
+			t := s + length
+			at := s*n + t
+			best, cut := worst, s
+			for r, left := range d.fullRight[at-length : at] {
+				if v := left + d.fullLeft[t*n+s+r+1]; v > best {
+					best, cut = v, s+r
+				}
+			}
+			d.cutOpen[at] = int32(cut)
+			d.openLeft[t*n+s] = best + scores[s*(n+1)+t]
+			d.openRight[at] = best + scores[t*(n+1)+s]
+
+			best, cut = worst, s
+			for r := s; r < t; r++ {
+				if v := d.fullLeft[r*n+s] + d.openLeft[t*n+r]; v > best {
+					best, cut = v, r
+				}
+			}
+			d.fullLeft[t*n+s], d.cutLeft[at] = best, int32(cut)
+
+			best, cut = worst, t
+			for r := s + 1; r <= t; r++ {
+				if v := d.openRight[s*n+r] + d.fullRight[r*n+t]; v > best {
+					best, cut = v, r
+				}
+			}
+			d.fullRight[at], d.cutRight[at] = best, int32(cut)
+		}
+	}
+	root, best := 0, worst
+	for r := range n {
+		if v := d.fullLeft[r*n] + d.fullRight[r*n+n-1] + scores[r*(n+1)+n]; v > best {
+			root, best = r, v
+		}
+	}
+	heads[root] = -1
+	d.left(0, root, heads)
+	d.right(root, n-1, heads)
+}
+
+// left writes the heads of the words from s on that are below t.
+func (d *Decoder) left(s, t int, heads []int32) {
+	for s < t {
+		r := int(d.cutLeft[s*d.words+t])
+		heads[r] = int32(t)
+		d.between(r, t, heads)
+		t = r
 	}
 }
 
-// contract solves the graph of the nodes alive; depth counts the contractions around it.
-func (d *Decoder) contract(depth int) {
-	m := d.nodes
-	parent := extend(&d.parent, m)
-	for v := 1; v < m; v++ {
-		if !d.alive[v] {
-			continue
-		}
-		p := 0
-		for u := 1; u < m; u++ {
-			if u != v && d.alive[u] && d.score[u*m+v] > d.score[p*m+v] {
-				p = u
-			}
-		}
-		parent[v] = int32(p)
-	}
-	cycle := d.findCycle(parent)
-	if cycle == nil {
-		for v := 1; v < m; v++ {
-			if d.alive[v] {
-				at := int(parent[v])*m + v
-				d.best[d.to[at]] = d.from[at]
-			}
-		}
-		return
-	}
-	weight := 0.0
-	for _, v := range cycle {
-		weight += d.score[int(parent[v])*m+int(v)]
-	}
-	rep := int(cycle[0])
-	for _, v := range cycle {
-		d.alive[v] = false
-	}
-	for u := range m {
-		if !d.alive[u] {
-			continue
-		}
-		in, out := rep, rep // the ends in the cycle of the best arc from it to u, and from u to it
-		outScore := 0.0
-		for k, v := range cycle {
-			v := int(v)
-			if d.score[v*m+u] > d.score[in*m+u] {
-				in = v
-			}
-			s := weight + d.score[u*m+v] - d.score[int(parent[v])*m+v]
-			if k == 0 || s > outScore {
-				out, outScore = v, s
-			}
-		}
-		d.score[rep*m+u], d.from[rep*m+u], d.to[rep*m+u] = d.score[in*m+u], d.from[in*m+u], d.to[in*m+u]
-		d.score[u*m+rep], d.from[u*m+rep], d.to[u*m+rep] = outScore, d.from[u*m+out], d.to[u*m+out]
-	}
-	d.alive[rep] = true
-	after := extend(&d.member, m)
-	before := d.member[depth*m:][:m]
-	copy(after, before)
-	for w, node := range before {
-		if slices.Contains(cycle, node) {
-			after[w] = int32(rep)
-		}
-	}
-	// The words at the ends of the arcs in the cycle, which deeper contractions overwrite.
-	ends := extend(&d.inside, 2*len(cycle))
-	for k, v := range cycle {
-		at := int(parent[v])*m + int(v)
-		ends[2*k], ends[2*k+1] = d.from[at], d.to[at]
-	}
-	for v := range m {
-		d.best[v] = -1
-	}
-	d.contract(depth + 1)
-	// One word in the cycle has its head outside by now, and its node keeps it; the other nodes take theirs in the cycle.
-	entered := int32(-1)
-	for w, node := range before {
-		if after[w] == int32(rep) && d.best[w] >= 0 {
-			entered = node
-		}
-	}
-	for k, v := range cycle {
-		if v != entered {
-			d.best[ends[2*k+1]] = ends[2*k]
-		}
+// right writes the heads of the words up to t that are below s.
+func (d *Decoder) right(s, t int, heads []int32) {
+	for s < t {
+		r := int(d.cutRight[s*d.words+t])
+		heads[r] = int32(s)
+		d.between(s, r, heads)
+		s = r
 	}
 }
 
-// extend appends n elements and gives them.
-func extend(s *[]int32, n int) []int32 {
-	at := len(*s)
-	*s = slices.Grow(*s, n)[:at+n]
-	return (*s)[at : at+n : at+n]
-}
-
-// findCycle gives the nodes of one cycle among the best heads, or nil.
-func (d *Decoder) findCycle(parent []int32) []int32 {
-	m := d.nodes
-	d.color = grow(d.color, m)
-	clear(d.color)
-	for v := 1; v < m; v++ {
-		if !d.alive[v] {
-			continue
-		}
-		at := int32(v)
-		for at != 0 && d.color[at] == 0 {
-			d.color[at] = int32(v)
-			at = parent[at]
-		}
-		if at == 0 || d.color[at] != int32(v) {
-			continue
-		}
-		start := len(d.cycle)
-		for u := at; ; {
-			d.cycle = append(d.cycle, u)
-			if u = parent[u]; u == at {
-				return d.cycle[start:len(d.cycle):len(d.cycle)]
-			}
-		}
-	}
-	return nil
+// between writes the heads of the words between the ends of an arc.
+func (d *Decoder) between(s, t int, heads []int32) {
+	r := int(d.cutOpen[s*d.words+t])
+	d.right(s, r, heads)
+	d.left(r+1, t, heads)
 }
 
 // grow gives a slice of n elements, from the same memory where it is large enough.

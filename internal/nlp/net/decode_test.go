@@ -5,7 +5,7 @@ import (
 	"testing"
 )
 
-// TestTreeIsBest compares the decoder with the best of all trees, found by trying every one.
+// TestTreeIsBest compares the decoder with the best of all trees without crossing arcs, found by trying every one.
 func TestTreeIsBest(t *testing.T) {
 	rng := rand.New(rand.NewPCG(3, 4))
 	var d Decoder
@@ -17,15 +17,15 @@ func TestTreeIsBest(t *testing.T) {
 		}
 		heads := make([]int32, n)
 		d.Tree(scores, n, heads)
-		if !d.isTree(heads) {
-			t.Fatalf("no tree: %v", heads)
+		if !d.isTree(heads) || !isProjective(heads) {
+			t.Fatalf("no tree without crossing arcs: %v", heads)
 		}
 		got, want := total(scores, heads), float32(-1e9)
 		try := make([]int32, n)
 		var all func(i int)
 		all = func(i int) {
 			if i == n {
-				if d.isTree(try) {
+				if d.isTree(try) && isProjective(try) {
 					want = max(want, total(scores, try))
 				}
 				return
@@ -38,7 +38,7 @@ func TestTreeIsBest(t *testing.T) {
 			}
 		}
 		all(0)
-		if got < want-1e-2 {
+		if got < want-1e-3 {
 			t.Fatalf("n=%d: tree %v scores %v, the best scores %v", n, heads, got, want)
 		}
 	}

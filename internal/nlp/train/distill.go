@@ -9,14 +9,13 @@ import (
 )
 
 const (
-	articleSentences = 30 // how many sentences of an article are labelled: the first ones, where the news is
-	shortest         = 4  // words of a sentence that is labelled, at least
-	longest          = 60 // and at most
+	shortest = 4  // words of a sentence that is labelled, at least
+	longest  = 60 // and at most
 )
 
 // Unlabelled gives the sentences of articles that are fit for learning, as examples without labels: not held out, not
-// boilerplate, not seen before, neither very short nor very long.
-func Unlabelled(articles []string, lex *net.Lexicon, held map[string]bool) []*Example {
+// boilerplate, not seen before, neither very short nor very long; of these, those from the first to before the last of every article.
+func Unlabelled(articles []string, lex *net.Lexicon, held map[string]bool, first, last int) []*Example {
 	seen := map[string]bool{}
 	var list []*Example
 	for _, article := range articles {
@@ -30,7 +29,9 @@ func Unlabelled(articles []string, lex *net.Lexicon, held map[string]bool) []*Ex
 				continue
 			}
 			seen[key] = true
-			if count++; count > articleSentences {
+			if count++; count <= first {
+				continue
+			} else if count > last {
 				break
 			}
 			e := &Example{Weight: 1, Rows: make([]net.Row, len(s.Tokens))}

@@ -85,3 +85,15 @@ func (p *params) dense() [][]float32 {
 	}
 	return list
 }
+
+// clone copies the weights.
+func (p *params) clone(lex *net.Lexicon) *params {
+	c := newParams(p.shape, lex)
+	for i, w := range p.dense() {
+		copy(c.dense()[i], w)
+	}
+	for f, table := range p.tables {
+		copy(c.tables[f], table)
+	}
+	return c
+}

@@ -32,9 +32,9 @@ func TeacherOptions(seed uint64) Options {
 }
 
 // StudentOptions are those for learning from much that teachers have labelled, which needs less dropout.
-func StudentOptions(seed uint64) Options {
+func StudentOptions(seed uint64, rate float64) Options {
 	return Options{
-		Seed: seed, BatchSize: 600, Rate: 1e-3,
+		Seed: seed, BatchSize: 600, Rate: rate,
 		Dropout: Dropout{Word: 0.12, Feature: 0.08, Input: 0.12, Layer: 0.15, Head: 0.2},
 	}
 }
@@ -88,6 +88,9 @@ func New(shape net.Shape, lex *net.Lexicon, vectors []float32, seed uint64) *Tra
 	}
 	return &Trained{lex, p}
 }
+
+// Clone copies the network, so that the copy can be trained further.
+func (m *Trained) Clone() *Trained { return &Trained{m.Lexicon, m.params.clone(m.Lexicon)} }
 
 const (
 	warmUp   = 300  // steps in which the rate rises
