@@ -1018,7 +1018,7 @@ func (d *document) setPlace(c *candidate, s *sentence, m *mention) {
 
 // stage keeps where the article is: what follows may happen there.
 func (d *document) stage(c *candidate) {
-	if c.place == nil || c.orphan {
+	if c.place == nil || c.orphan || c.rule.weak {
 		return
 	}
 	switch c.rule.typ {

@@ -74,9 +74,18 @@ func (s *sentence) children(i int, rels ...nlp.Rel) []int {
 	return out
 }
 
-// conjuncts gives i and everything coordinated with it below it.
+// conjuncts gives i and everything coordinated with it below it. The first name
+// of a list behind an opening phrase ("After the move, Russia, Turkey and Iran")
+// counts, though a parser takes it for an apposition to the phrase.
 func (s *sentence) conjuncts(i int) []int {
 	out := []int{i}
+	if m := s.at[i]; m != nil && m.first > 1 && s.child(i, nlp.Conj) >= 0 && s.lower(m.first-1) == "," {
+		if o := s.at[m.first-2]; o != nil && len(o.actors) > 0 {
+			if h := s.headOf(o); s.Tokens[h].Rel == nlp.Appos && s.at[s.Tokens[h].Head] == nil {
+				out = append(out, h)
+			}
+		}
+	}
 	for _, k := range s.kids[i] {
 		if s.Tokens[k].Rel == nlp.Conj {
 			out = append(out, s.conjuncts(k)...)
