@@ -133,12 +133,17 @@ func TestStatementTimeout(t *testing.T) {
 	t.Parallel()
 	ctx := context.Background()
 	url := dbtest.New(t)
+	patient, err := db.Open(ctx, db.Config{URL: url})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer patient.Close()
+	put(t, patient, article(), meeting())
 	s, err := db.Open(ctx, db.Config{URL: url, StatementTimeout: 50 * time.Millisecond})
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer s.Close()
-	put(t, s, article(), meeting())
 	tx, err := connect(t, url).Begin(ctx)
 	if err != nil {
 		t.Fatal(err)
