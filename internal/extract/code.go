@@ -555,6 +555,9 @@ func (d *document) objectFits(r *compiled, f *frame) bool {
 			}
 		}
 		if m := f.s.at[o]; m != nil {
+			if r.objects[m.title] {
+				return true // "summoned Niger's ambassador Brah Mohamane"
+			}
 			if kind, ok := d.x.lexicon.role(m.title); r.objects["@person"] && m.bare && ok && kind.person {
 				return true
 			}

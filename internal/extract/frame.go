@@ -72,6 +72,15 @@ func (f *frame) addVerb(v int) {
 	for _, k := range s.children(v, nlp.Ccomp, nlp.Xcomp) {
 		f.add("comp", s.children(k, nlp.Nsubj, nlp.NsubjPass)...)
 	}
+	for _, k := range s.children(v, nlp.Xcomp) {
+		f.add("deed", s.children(k, nlp.Obj)...)
+		for _, o := range s.children(k, nlp.Obl) {
+			switch s.preposition(o) {
+			case "with", "against":
+				f.add("deed", o)
+			}
+		}
+	}
 }
 
 // addNominal adds what hangs on a noun, each slot with a prefix.

@@ -539,6 +539,14 @@ func (d *document) belonging(s *sentence, i int) (codes []*actor, sector event.S
 			}
 		}
 	}
+	// "Israeli helicopters and tanks": the nationality is that of both.
+	if t := &s.Tokens[i]; len(codes) == 0 && t.Rel == nlp.Conj && t.UPOS == nlp.NOUN && s.child(i, nlp.Det, nlp.Nmod, nlp.NmodPoss) < 0 {
+		for _, k := range s.children(t.Head, nlp.Amod, nlp.Compound) {
+			if m := s.at[k]; m != nil && (m.demonym || m.entry != nil && m.entry.Kind == gazetteer.KindState) {
+				take(m)
+			}
+		}
+	}
 	return codes, sector
 }
 

@@ -18,8 +18,8 @@ type rule struct {
 	verbs, nouns string
 	// args maps arguments to roles: "subj=actor obj=target with=party". The
 	// arguments are subj, obj, agent (of a passive), poss (possessor), mod
-	// (nationality or name right before a noun), any preposition, and comp
-	// (the subject of a complement clause).
+	// (nationality or name right before a noun), any preposition, comp (the
+	// subject of a complement clause), and deed (whom "to do" is done to).
 	args string
 	// object restricts a verb rule to objects with one of these lemmas.
 	object string
@@ -89,8 +89,8 @@ var ruleTable = []rule{
 	{name: "agree.reach", typ: event.Agreement, verbs: "reach strike clinch seal make", object: "agreement accord deal pact consensus understanding compromise settlement", args: "subj=party agent=party with=party between=party obj.with=party obj.between=party", weight: .85},
 	{name: "agree.agree", typ: event.Agreement, verbs: "agree", args: "subj=party with=party", needs: "two deed", weight: .75},
 	{name: "agree.noun", typ: event.Agreement, nouns: "agreement accord treaty deal pact memorandum", args: "mod=party between=party with=party poss=party by=party agent=party subj=party", needs: "two", weight: .6},
-	{name: "agree.pledge", typ: event.Pledge, verbs: "pledge promise vow commit undertake guarantee assure", args: "subj=actor to=target obj=target", needs: "actor", weight: .75},
-	{name: "agree.offer", typ: event.Pledge, verbs: "offer invite volunteer", args: "subj=actor to=target obj=target", needs: "actor", weight: .7},
+	{name: "agree.pledge", typ: event.Pledge, verbs: "pledge promise vow commit undertake guarantee assure", args: "subj=actor to=target deed=target obj=target", needs: "actor", weight: .75},
+	{name: "agree.offer", typ: event.Pledge, verbs: "offer invite volunteer", args: "subj=actor to=target deed=target obj=target", needs: "actor", weight: .7},
 	{name: "agree.propose", typ: event.Pledge, verbs: "propose", args: "subj=actor to=target with=target", needs: "actor target", weight: .6},
 	{name: "agree.propose.deed", typ: event.Pledge, verbs: "propose suggest", args: "subj=actor", needs: "actor person verbal", weight: .55},
 	{name: "agree.commitment", typ: event.Pledge, nouns: "commitment pledge promise readiness willingness resolve determination", args: "poss=actor mod=actor subj=actor by=actor", needs: "actor told subj", weight: .65},
@@ -101,7 +101,7 @@ var ruleTable = []rule{
 	{name: "agree.initiative", typ: event.Pledge, verbs: "announce unveil present outline suggest", object: "initiative plan proposal roadmap intention readiness willingness decision programme program conference reform", args: "subj=actor agent=actor to=target", needs: "actor", weight: .6},
 	{name: "agree.remain", typ: event.Pledge, verbs: "reaffirm reiterate renew restate confirm", object: "commitment intention readiness willingness resolve determination pledge", args: "subj=actor to=target obj.to=target", needs: "actor", weight: .7},
 	{name: "agree.stay", typ: event.Pledge, verbs: "remain_committed remain_determined remain_ready remain_prepared remain_dedicated stay_committed stand_ready", args: "subj=actor to=target", needs: "actor", weight: .65, status: event.Occurred},
-	{name: "agree.onesided", typ: event.Pledge, verbs: "agree", args: "subj=actor", needs: "actor deed", weight: .6},
+	{name: "agree.onesided", typ: event.Pledge, verbs: "agree", args: "subj=actor deed=target", needs: "actor deed", weight: .6},
 	{name: "agree.statement", typ: event.Statement, nouns: "joint_statement communique communiqué joint_declaration declaration resolution", args: "subj=party by=party agent=party mod=party between=party", needs: "told subj", weight: .75},
 	{name: "agree.statement.several", typ: event.Statement, nouns: "statement", args: "poss=party subj=party by=party agent=party of=party between=party", needs: "two told", weight: .6},
 	{name: "agree.adopt", typ: event.Statement, verbs: "adopt pass approve", object: "resolution declaration statement", args: "subj=actor agent=actor", needs: "actor", weight: .85, seeks: true},
@@ -132,7 +132,7 @@ var ruleTable = []rule{
 	{name: "cooperate.accredit", typ: event.Recognition, verbs: "open appoint accredit name send", object: "embassy consulate ambassador charge", args: "subj=actor agent=actor in=target to=target obj.in=target obj.to=target", needs: "actor", weight: .6},
 	{name: "cooperate.cooperate", typ: event.Cooperation, verbs: "cooperate collaborate", args: "subj=party with=party", needs: "two", weight: .6},
 	{name: "cooperate.exercise", typ: event.Cooperation, nouns: "joint_exercise joint_exercises joint_drill joint_drills joint_patrol joint_patrols joint_operation joint_maneuver joint_manoeuvre", args: "mod=party subj=party with=party between=party by=party of=party", needs: "two", weight: .8},
-	{name: "cooperate.joint", typ: event.Cooperation, verbs: "hold conduct begin start stage launch share exchange", object: "joint_exercise joint_drill joint_patrol joint_operation joint_maneuver intelligence information joint_training", args: "subj=party with=party obj.with=party", needs: "actors", weight: .7},
+	{name: "cooperate.joint", typ: event.Cooperation, verbs: "hold conduct begin start stage launch share exchange", object: "joint_exercise joint_drill joint_patrol joint_operation joint_maneuver intelligence information evidence expertise data joint_training", args: "subj=party with=party obj.with=party", needs: "actors", weight: .7},
 	{name: "cooperate.extradite", typ: event.Cooperation, verbs: "extradite", args: "subj=actor to=target agent=actor", needs: "actor", weight: .8},
 	{name: "aid.give", typ: event.Aid, verbs: "provide give send deliver supply donate announce allocate grant authorize approve airlift earmark contribute extend disburse offer dispatch deploy ship", object: "aid assistance relief loan support help peacekeeper peacekeeping_force peacekeeping_troop rescue_team medical_team doctor supply humanitarian_aid credit contribution donation grant euro pound yen vaccine adviser advisor trainer rescuer team doctor food medicine supply fund funding weapon arms ammunition equipment helicopter tank missile money loan grant package dollar million billion peacekeeper", args: "subj=actor agent=actor to=target for=target iobj=target obj.to=target obj.for=target", needs: "actor", weight: .75},
 	{name: "aid.noun", typ: event.Aid, nouns: "aid assistance", args: "poss=actor mod=actor from=actor by=actor to=target for=target subj=actor", needs: "actor target two", weight: .5},
@@ -140,7 +140,7 @@ var ruleTable = []rule{
 	{name: "aid.asylum", typ: event.Aid, verbs: "grant give offer", object: "asylum refuge", args: "subj=actor to=target iobj=target agent=actor", needs: "actor", weight: .8},
 
 	// Verbal conflict
-	{name: "request.urge", typ: event.Request, verbs: "urge call_on call_upon appeal_to appeal ask demand request implore beseech exhort", args: "subj=actor obj=target on=target upon=target to=target comp=target agent=actor", needs: "actor", weight: .8},
+	{name: "request.urge", typ: event.Request, verbs: "urge call_on call_upon appeal_to appeal ask demand request implore beseech exhort", args: "subj=actor obj=target on=target upon=target to=target from=target comp=target agent=actor", needs: "actor", weight: .8},
 	{name: "request.call", typ: event.Request, verbs: "call_for press_for insist_on", args: "subj=actor on=target agent=actor", needs: "actor", weight: .7},
 	{name: "request.encourage", typ: event.Request, verbs: "encourage recommend press push pressure insist plead beg", args: "subj=actor obj=target on=target comp=target agent=actor", needs: "actor content", weight: .65},
 	{name: "request.say", typ: event.Request, verbs: "@say", content: urging, args: "subj=actor comp=target", needs: "actor target two", weight: .55},
@@ -158,7 +158,7 @@ var ruleTable = []rule{
 	{name: "investigate.warrant", typ: event.Investigation, verbs: "issue seek", object: "warrant indictment summons subpoena", args: "subj=actor agent=actor for=target obj.for=target against=target obj.against=target", needs: "actor", weight: .8},
 	{name: "investigate.open", typ: event.Investigation, verbs: "open launch begin start order conduct", object: "investigation inquiry probe inspection trial", args: "subj=actor agent=actor into=target obj.into=target obj.of=target against=target", needs: "actor", weight: .75},
 	{name: "investigate.noun", typ: event.Investigation, nouns: "investigation inquiry probe indictment inspection trial", args: "subj=actor poss=actor mod=actor by=actor of=target into=target agent=actor", needs: "actor subj", weight: .55},
-	{name: "reject.verb", typ: event.Rejection, verbs: "reject refuse deny dismiss veto boycott decline rebuff oppose opposed turn_down rule_out spurn resist", args: "subj=actor obj=target agent=actor by=actor", needs: "actor", weight: .8},
+	{name: "reject.verb", typ: event.Rejection, verbs: "reject refuse deny dismiss veto boycott decline rebuff oppose opposed turn_down rule_out spurn resist", args: "subj=actor obj=target deed=target agent=actor by=actor", needs: "actor", weight: .8},
 	{name: "reject.call", typ: event.Rejection, verbs: "call describe characterize label brand dismiss", content: denying, args: "subj=actor obj=target comp=target", needs: "actor", weight: .7},
 	{name: "reject.say", typ: event.Rejection, verbs: "@say", content: denying, args: "subj=actor comp=target", needs: "actor", weight: .5},
 	{name: "reject.fail", typ: event.Rejection, verbs: "fail_cooperate fail_co-operate fail_comply fail_honor fail_implement fail_respect fail_abide fail_accede", args: "subj=actor", needs: "actor", weight: .6},
@@ -167,7 +167,7 @@ var ruleTable = []rule{
 	{name: "reject.not", typ: event.Rejection, verbs: "@say", content: "@not", args: "subj=actor", needs: "actor", weight: .4},
 	{name: "reject.end", typ: event.Rejection, verbs: "terminate cancel abandon scrap quit", object: "agreement treaty deal meeting visit talk negotiation summit participation", args: "subj=actor agent=actor with=target obj.with=target", needs: "actor", weight: .7, status: event.Occurred},
 	{name: "reject.noun", typ: event.Rejection, nouns: "refusal rejection veto boycott denial", args: "poss=actor mod=actor by=actor subj=actor of=target", needs: "actor", weight: .6},
-	{name: "threaten.verb", typ: event.Threat, verbs: "threaten", args: "subj=actor obj=target agent=actor", needs: "actor", weight: .75},
+	{name: "threaten.verb", typ: event.Threat, verbs: "threaten", args: "subj=actor obj=target deed=target agent=actor", needs: "actor", weight: .75},
 	{name: "threaten.warn", typ: event.Threat, verbs: "warn", args: "subj=actor obj=target agent=actor comp=target", needs: "actor target two", weight: .6},
 	{name: "threaten.say", typ: event.Threat, verbs: "@say warn vow", content: threatening, args: "subj=actor comp=target", needs: "actor ahead", weight: .6},
 	{name: "threaten.ultimatum", typ: event.Threat, verbs: "issue give set deliver make", object: "ultimatum threat deadline warning", args: "subj=actor agent=actor to=target obj.to=target against=target obj.against=target for=target iobj=target", needs: "actor", weight: .7},
@@ -186,7 +186,7 @@ var ruleTable = []rule{
 	{name: "sanction.noun", typ: event.Sanction, nouns: "sanction sanctions embargo tariff tariffs", args: "poss=actor mod=actor by=actor subj=actor agent=actor from=actor on=target against=target", needs: "actor told", weight: .5},
 	{name: "sanction.verb", typ: event.Sanction, verbs: "sanction freeze", args: "subj=actor obj=target agent=actor obj.of=target", needs: "actor", weight: .75},
 	{name: "sanction.cut", typ: event.Sanction, verbs: "cut suspend halt cut_off withhold freeze end reduce lower stop", object: "aid assistance support subsidy package funding fund loan export import trade supply asset air_link flight link contact talk negotiation cooperation", args: "subj=actor agent=actor to=target obj.to=target obj.for=target from=target", needs: "actor", weight: .8},
-	{name: "expel.verb", typ: event.Expulsion, verbs: "expel", object: "diplomat ambassador envoy attache official @person", args: "subj=actor obj=target agent=actor from=none", needs: "actor", weight: .85},
+	{name: "expel.verb", typ: event.Expulsion, verbs: "expel", object: "diplomat ambassador envoy attache official staff inspector worker peacekeeper journalist representative observer personnel mission @person", args: "subj=actor obj=target agent=actor from=none", needs: "actor", weight: .85},
 	{name: "expel.recall", typ: event.Expulsion, verbs: "recall withdraw", object: "diplomat ambassador envoy charge mission", args: "subj=actor agent=actor from=target to=target obj.from=target obj.to=target", needs: "actor", weight: .85},
 	{name: "expel.suspend", typ: event.Expulsion, verbs: "suspend expel oust", object: "@state", args: "subj=actor obj=target agent=actor", needs: "actor target", weight: .8},
 	{name: "expel.relations", typ: event.Expulsion, verbs: "sever cut break break_off suspend downgrade cut_off", object: "relation tie membership", args: "subj=actor agent=actor with=target obj.with=target", needs: "actor", weight: .9},
@@ -197,7 +197,7 @@ var ruleTable = []rule{
 	{name: "mobilize.noun", typ: event.Mobilization, nouns: "exercise exercises drill drills buildup mobilization parade", args: "poss=actor mod=actor by=actor subj=actor agent=actor", needs: "actor", weight: .5},
 	{name: "coerce.arrest", typ: event.Coercion, verbs: "arrest detain jail imprison evict force_out banish exile hack_into censor blacklist seize confiscate deport ban blockade outlaw sentence hack overthrow oust", args: "subj=actor obj=target agent=actor", needs: "", weight: .75},
 	{name: "coerce.close", typ: event.Coercion, verbs: "close revoke shut shut_down suspend restrict", object: "group charity organization party border license licence permit visa office site airspace crossing newspaper station website travel entry account", args: "subj=actor agent=actor", needs: "actor", weight: .65},
-	{name: "coerce.impose", typ: event.Coercion, verbs: "impose declare announce extend order", object: "curfew martial_law emergency state_of_emergency blockade siege lockdown censorship ban restriction travel_restriction", args: "subj=actor agent=actor on=target in=target obj.on=target", needs: "actor", weight: .65},
+	{name: "coerce.impose", typ: event.Coercion, verbs: "impose reimpose declare announce extend order", object: "curfew martial_law emergency state_of_emergency blockade siege lockdown censorship ban restriction travel_restriction", args: "subj=actor agent=actor on=target in=target obj.on=target", needs: "actor", weight: .65},
 	{name: "coerce.cyber", typ: event.Coercion, verbs: "launch conduct carry_out mount", object: "cyberattack cyber-attack cyber_attack cyber_attacks cyberattacks cyber_warfare cyber_operation hack", args: "subj=actor agent=actor on=target against=target obj.on=target obj.against=target", needs: "actor", weight: .8},
 	{name: "coerce.force", typ: event.Coercion, verbs: "capture annex occupy seize_control take_over crack_down turn_away besiege evict suppress", args: "subj=actor obj=target agent=actor on=target of=target", needs: "actor", weight: .65},
 	{name: "coerce.noun", typ: event.Coercion, nouns: "arrest detention crackdown blockade coup cyberattack seizure siege", args: "poss=actor mod=actor by=actor subj=actor of=target on=target against=target", needs: "actor", weight: .5},
