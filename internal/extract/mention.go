@@ -539,6 +539,21 @@ func (d *document) belonging(s *sentence, i int) (codes []*actor, sector event.S
 			}
 		}
 	}
+	if len(codes) == 0 { // "rebels loyal to Riek Machar"
+		for _, k := range s.children(i, nlp.Acl, nlp.Amod) {
+			switch s.lemma(k) {
+			case "loyal", "link", "align", "affiliate", "ally", "allegiant", "faithful", "belong":
+				for _, o := range s.children(k, nlp.Obl) {
+					if m := s.at[o]; m != nil {
+						take(m)
+					} else if r, ok := d.x.lexicon.role(s.lemma(o)); ok && r.sector != "" {
+						inner, _ := d.belonging(s, o)
+						codes = append(codes, inner...)
+					}
+				}
+			}
+		}
+	}
 	// "Israeli helicopters and tanks": the nationality is that of both.
 	if t := &s.Tokens[i]; len(codes) == 0 && t.Rel == nlp.Conj && t.UPOS == nlp.NOUN && s.child(i, nlp.Det, nlp.Nmod, nlp.NmodPoss) < 0 {
 		for _, k := range s.children(t.Head, nlp.Amod, nlp.Compound) {
