@@ -569,7 +569,7 @@ func (d *document) belonging(s *sentence, i int) (codes []*actor, sector event.S
 // "Syrian officials", "Iran's parliament", "the rebels".
 func (d *document) addRole(s *sentence, i int) {
 	r, ok := d.x.lexicon.role(s.lemma(i))
-	if !ok || !s.isNominal(i) || s.at[i] != nil {
+	if !ok && !s.isCharity(i-1, i) || !s.isNominal(i) || s.at[i] != nil {
 		return
 	}
 	switch s.Tokens[i].Rel {
@@ -579,6 +579,15 @@ func (d *document) addRole(s *sentence, i int) {
 		}
 	}
 	first := d.phraseStart(s, i)
+	if s.isCharity(first, i) {
+		name, code := s.words(first, i), "NGO"
+		if codes, _ := d.belonging(s, i); len(codes) > 0 {
+			code = codes[0].code
+		}
+		s.cover(&mention{first: i, last: i, title: s.lemma(i), why: "role noun",
+			actors: []*actor{{key: code + "/NGO/" + gazetteer.Normalize(name), name: name, code: code, sector: event.NGO, plural: s.Tokens[i].Feats.Has(nlp.Plural)}}})
+		return
+	}
 	codes, sector := d.belonging(s, i)
 	if sector == "" || sector == event.Government || !r.person {
 		sector = r.sector
@@ -608,6 +617,23 @@ func (d *document) addRole(s *sentence, i int) {
 	}
 	s.mentions = append(s.mentions, m)
 	s.at[i] = m
+}
+
+// isCharity tells a body that no government runs and no list knows: "human rights
+// groups", "an aid agency". The noun is at token i, its phrase starts at first.
+func (s *sentence) isCharity(first, i int) bool {
+	switch s.lemma(i) {
+	case "group", "organization", "organisation", "agency", "charity", "watchdog", "campaigner", "advocate", "defender":
+	default:
+		return false
+	}
+	for j := max(first, 0); j < i; j++ {
+		switch s.lower(j) {
+		case "rights", "aid", "relief", "humanitarian", "advocacy", "environmental", "charity":
+			return true
+		}
+	}
+	return false
 }
 
 // isCollective tells those that act together without being named: "Western
