@@ -234,7 +234,8 @@ func (d *document) definite(s *sentence, i int, m *mention) []*actor {
 			return []*actor{d.memory.state}
 		}
 		return nil
-	case "party", "power", "agency", "company", "house", "side", "neighbor", "neighbour", "ally", "counterpart", "capital":
+	case "party", "power", "agency", "company", "house", "side", "neighbor", "neighbour", "ally", "counterpart", "capital",
+		"missile", "drone", "artillery": // whose it is cannot be told
 		return nil
 	}
 	code := d.homeOf(s, i, r.sector)

@@ -1,6 +1,7 @@
 package extract
 
 import (
+	"slices"
 	"strings"
 
 	"demarche/internal/nlp"
@@ -265,7 +266,11 @@ func subjectsOf(s *sentence, v int, depth int) []int {
 			return subjectsOf(s, h, depth+1)
 		}
 	case nlp.Advcl:
-		return subjectsOf(s, h, depth+1)
+		out := subjectsOf(s, h, depth+1)
+		if s.lemma(h) == "join" { // "joins Meloni in calling for": both call
+			out = append(slices.Clip(out), s.children(h, nlp.Obj)...)
+		}
+		return out
 	case nlp.Acl:
 		if s.isNominal(h) {
 			if s.child(v, nlp.Mark) >= 0 { // "the decision to withdraw": its holder
