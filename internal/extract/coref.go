@@ -218,6 +218,12 @@ func (d *document) definite(s *sentence, i int, m *mention) []*actor {
 			}
 		}
 	}
+	for _, k := range s.children(i, nlp.Amod) {
+		switch s.lemma(k) {
+		case "unknown", "unidentified", "unnamed":
+			return []*actor{{key: "UNK/" + m.title, name: s.words(k, i), code: "UNK", sector: event.UnknownSector, plural: plural}}
+		}
+	}
 	if m.title == "man" || m.title == "woman" {
 		return nil
 	}

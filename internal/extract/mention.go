@@ -229,7 +229,7 @@ func (d *document) addTitled(s *sentence, i int) {
 		start = m.last + 1
 	}
 	end := d.nameRun(s, start)
-	if end == start {
+	if end == start || start == i+1 && d.isTitle(s, start) && (end > start+1 || d.titleEnd(s, start) > end) { // "Deputy Secretary": the inner title tells
 		return
 	}
 	first := d.phraseStart(s, i)
@@ -328,8 +328,27 @@ func (d *document) placeUnder(s *sentence, a *actor, i int, r role) {
 		}
 	}
 	if a.code == "" {
+		a.code = soleOffices[strings.ToLower(s.words(d.titleStart(s, i), d.titleEnd(s, i)-1))]
+	}
+	if a.code == "" {
 		a.code = d.homeOf(s, i, r.sector)
 	}
+}
+
+// titleStart gives the token with which the name of the office at token i begins:
+// "Foreign Secretary", but not "Deputy Secretary of State".
+func (d *document) titleStart(s *sentence, i int) int {
+	if i > 0 && departments[s.lower(i-1)] {
+		return i - 1
+	}
+	return i
+}
+
+// soleOffices are the offices that one state alone is understood to have where
+// nothing else is said.
+var soleOffices = map[string]string{
+	"secretary of state": "USA", "secretary of defense": "USA", "secretary of homeland security": "USA",
+	"foreign secretary": "GBR", "home secretary": "GBR",
 }
 
 // named finds a person of the article by full name or surname.
@@ -518,7 +537,9 @@ func (d *document) belonging(s *sentence, i int) (codes []*actor, sector event.S
 			switch s.preposition(k) {
 			case "of", "to", "for", "from", "":
 				for _, c := range s.conjuncts(k) {
-					if m := s.at[c]; m != nil {
+					if m := s.at[c]; m != nil && len(m.actors) == 0 && m.place != nil && s.preposition(k) == "from" {
+						codes = append(codes, &actor{code: m.place.Country}) // "ten people from Nablus"
+					} else if m != nil {
 						take(m)
 					} else if r, ok := d.x.lexicon.role(s.lemma(c)); ok && c != i {
 						inner, innerSector := d.belonging(s, c)
