@@ -80,6 +80,9 @@ func oneDay(d event.Day) event.Span { return event.Span{Start: d, End: d} }
 
 // isoDate reads 2017-01-26, as one token or as its parts.
 func (p *timexParser) isoDate() (timex, bool) {
+	if !startsWithDigit(p.word(0)) {
+		return timex{}, false
+	}
 	if d, err := event.ParseDay(p.word(0)); err == nil {
 		return p.span(1, event.DayPrecision, fixed(oneDay(d)))
 	}
@@ -333,8 +336,8 @@ func weekOf(d event.Day) event.Span {
 
 func weekdayOf(s string) (time.Weekday, bool) {
 	for w := time.Sunday; w <= time.Saturday; w++ {
-		name := strings.ToLower(w.String())
-		if s == name || (len(s) >= 4 && s[:3] == name[:3] && s[len(s)-1] == '.') {
+		name := w.String()
+		if strings.EqualFold(s, name) || len(s) >= 4 && s[len(s)-1] == '.' && strings.EqualFold(s[:3], name[:3]) {
 			return w, true
 		}
 	}
@@ -348,27 +351,46 @@ func (p *timexParser) month(i int) (time.Month, bool) {
 	if len(s) < 3 || p.tokens[p.at+i].Form[0] > 'Z' {
 		return 0, false
 	}
+	abbreviated := strings.TrimSuffix(s, ".")
 	for m := time.January; m <= time.December; m++ {
-		name := strings.ToLower(m.String())
-		abbreviated := strings.TrimSuffix(s, ".")
-		if s == name || abbreviated == name[:3] || abbreviated == "sept" && m == time.September {
+		name := m.String()
+		if strings.EqualFold(s, name) || strings.EqualFold(abbreviated, name[:3]) || abbreviated == "sept" && m == time.September {
 			return m, true
 		}
 	}
 	return 0, false
 }
 
+func startsWithDigit(s string) bool {
+	return s != "" && s[0] >= '0' && s[0] <= '9'
+}
+
+// number reads a number in figures. Most words are none: they cost no error.
+func number(s string) (int, bool) {
+	if !startsWithDigit(s) {
+		return 0, false
+	}
+	n, err := strconv.Atoi(s)
+	return n, err == nil
+}
+
 // dayNumber reads 1 to 31, also "1st", "22nd".
 func dayNumber(s string) (int, bool) {
+	if !startsWithDigit(s) {
+		return 0, false
+	}
 	for _, suffix := range []string{"st", "nd", "rd", "th"} {
 		s = strings.TrimSuffix(s, suffix)
 	}
-	n, err := strconv.Atoi(s)
-	return n, err == nil && n >= 1 && n <= 31 && len(s) <= 2
+	n, ok := number(s)
+	return n, ok && n >= 1 && n <= 31 && len(s) <= 2
 }
 
 // joinedDays reads "23-24" that stayed one token.
 func joinedDays(s string) (first, last int, ok bool) {
+	if !startsWithDigit(s) {
+		return 0, 0, false
+	}
 	a, b, found := strings.Cut(strings.NewReplacer("–", "-", "—", "-").Replace(s), "-")
 	if !found {
 		return 0, 0, false
@@ -380,8 +402,8 @@ func joinedDays(s string) (first, last int, ok bool) {
 
 // year reads a year of four digits that news may speak of.
 func year(s string) (int, bool) {
-	n, err := strconv.Atoi(s)
-	return n, err == nil && len(s) == 4 && n >= 1900 && n <= 2100
+	n, ok := number(s)
+	return n, ok && len(s) == 4 && n >= 1900 && n <= 2100
 }
 
 // quantity reads a small number in figures or words.
@@ -395,6 +417,6 @@ func quantity(s string) (int, bool) {
 	case "a", "an":
 		return 1, true
 	}
-	n, err := strconv.Atoi(s)
-	return n, err == nil && n > 0 && n < 200
+	n, ok := number(s)
+	return n, ok && n > 0 && n < 200
 }
