@@ -1,0 +1,378 @@
+package extract
+
+import (
+	"slices"
+
+	"demarche/internal/event"
+	"demarche/internal/gazetteer"
+	"demarche/internal/nlp"
+)
+
+// filled is an actor in a role.
+type filled struct {
+	*actor
+	role event.Role
+}
+
+// unknownPerson gives somebody whom no list knows and who has no title, under the
+// state that the text is about: who is arrested or killed is named.
+func (d *document) unknownPerson(s *sentence, i int) []*actor {
+	if s.at[i] != nil || s.Tokens[i].UPOS != nlp.PROPN || s.timeAt[i] >= 0 {
+		return nil
+	}
+	first := i
+	for first > 0 && s.Tokens[first-1].UPOS == nlp.PROPN && s.at[first-1] == nil {
+		first--
+	}
+	code := d.homeOf(s, i, event.Civilians)
+	if code == "" {
+		return nil
+	}
+	name := s.words(first, max(i, d.nameRun(s, first)-1))
+	return []*actor{{key: "name:" + gazetteer.Normalize(name), name: name, code: code, sector: event.Civilians, person: true}}
+}
+
+// receivedBy adds the state that somebody visits to what he does there with
+// nobody named: "during his visit, he will hold talks".
+func (d *document) receivedBy(c *candidate) {
+	switch c.rule.typ {
+	case event.Talks, event.Meeting, event.Agreement, event.Statement:
+	default:
+		return
+	}
+	v := d.visit
+	if v == nil || len(c.roles) == 0 || c.hasForeigner() || c.has(event.Mediator) {
+		return
+	}
+	guest := slices.ContainsFunc(v.roles, func(x filled) bool { return x.role == event.Actor && x.code == c.roles[0].code })
+	for _, x := range v.roles {
+		if guest && x.role == event.Host {
+			c.fill(x.actor, c.roles[0].role, true)
+			return
+		}
+	}
+}
+
+// attackers adds who is behind an attack that is told in the passive: "killed
+// in two Pakistani airstrikes"; unknown if the text does not say.
+func (d *document) attackers(c *candidate) {
+	s := c.frame.s
+	for _, h := range c.frame.slots["subj"] {
+		if !weapons[s.lemma(h)] && s.Tokens[h].UPOS != nlp.PRON {
+			return // "heavy rain killed ten people"
+		}
+	}
+	for _, slot := range []string{"in", "by", "during", "after"} {
+		for _, h := range c.frame.slots[slot] {
+			if s.timeAt[h] >= 0 || s.at[h] != nil {
+				continue
+			}
+			for _, a := range d.owners(s, h) {
+				c.fill(a, event.Actor, false)
+			}
+		}
+	}
+	if len(c.roles) == 0 && c.frame.verb >= 0 && isPassive(s, c.frame.verb) {
+		d.locate(c)
+		d.fromPlace(c)
+	}
+	if !c.has(event.Actor) && c.has(event.Target) && c.frame.verb >= 0 {
+		c.fill(&actor{key: "UNK/attackers", name: "unknown attackers", code: "UNK", sector: event.UnknownSector}, event.Actor, false)
+	}
+}
+
+// weapons are what kills without saying who does.
+var weapons = map[string]bool{
+	"bomb": true, "blast": true, "explosion": true, "missile": true, "rocket": true, "shell": true, "mortar": true, "gunfire": true, "mine": true,
+	"landmine": true, "drone": true, "airstrike": true, "strike": true, "attack": true, "fire": true, "shot": true, "bombing": true, "bullet": true,
+	"car_bomb": true, "shooting": true, "raid": true, "clash": true, "grenade": true, "fighting": true, "violence": true, "bombardment": true,
+}
+
+// fromPlace takes the state of the place for who is attacked there, or whose
+// truce it is, if the text names nobody: "shelled the town of Avdiivka".
+func (d *document) fromPlace(c *candidate) {
+	country, ok := d.x.country(c.country)
+	if !ok {
+		return
+	}
+	a := &actor{key: country.Alpha3 + "/GOV", name: c.where, code: country.Alpha3, sector: event.Government}
+	switch {
+	case (c.rule.typ == event.Coercion || c.rule.typ == event.Concession) && !c.has(event.Target) && c.has(event.Actor):
+		c.fill(a, event.Target, false)
+	case c.rule.typ == event.Attack && !c.has(event.Target):
+		if a.sector = event.Civilians; !c.hasCode(a.code) {
+			c.fill(a, event.Target, false)
+		}
+	case c.rule.typ == event.Ceasefire && len(c.roles) == 0:
+		c.fill(a, event.Party, true)
+	}
+}
+
+// targeted lists the types whose target may stand deeper in the phrase: "called
+// for an end of the violence in Belarus".
+var targeted = map[event.Type]bool{
+	event.Support: true, event.Request: true, event.Criticism: true, event.Rejection: true, event.Threat: true, event.Sanction: true,
+	event.Aid: true, event.Coercion: true, event.Attack: true, event.Pledge: true, event.Concession: true, event.DiplomaticProtest: true,
+	event.Investigation: true, event.Expulsion: true,
+}
+
+// nearest gives the actors that are nearest below the trigger, level by level,
+// and are not its actor: states and bodies, persons, not towns. Those of another
+// state go first; else somebody else of the same ("its own opposition").
+func (d *document) nearest(c *candidate) []*actor {
+	s := c.frame.s
+	var compatriots []*actor
+	level := []int{c.frame.trigger}
+	if v := c.frame.verb; v >= 0 && v != c.frame.trigger {
+		level = append(level, v)
+	}
+	for depth := 0; depth < 5 && len(level) > 0; depth++ {
+		var next []int
+		for _, i := range level {
+			for _, k := range s.kids[i] {
+				switch s.Tokens[k].Rel {
+				case nlp.Nsubj, nlp.NsubjPass, nlp.OblAgent, nlp.Advcl, nlp.Conj, nlp.AclRelcl, nlp.Parataxis, nlp.Punct, nlp.Appos:
+					if s.Tokens[k].Rel != nlp.Nsubj && s.Tokens[k].Rel != nlp.NsubjPass || depth == 0 {
+						continue
+					}
+				}
+				var out []*actor
+				for _, j := range s.conjuncts(k) {
+					if m := s.at[j]; m == nil || m.entry != nil && m.entry.Kind == gazetteer.KindCapital && s.preposition(j) != "" {
+						continue
+					}
+					for _, a := range d.actorsAt(s, j) {
+						switch {
+						case a.code == "":
+						case !c.hasCode(a.code):
+							out = append(out, a)
+						case compatriots == nil && !c.hasKey(a.key) && (s.at[j] == nil || !s.at[j].demonym):
+							compatriots = []*actor{a}
+						}
+					}
+				}
+				if len(out) > 0 {
+					return out
+				}
+				next = append(next, k)
+			}
+		}
+		level = next
+	}
+	return compatriots
+}
+
+func (c *candidate) hasKey(key string) bool {
+	return slices.ContainsFunc(c.roles, func(x filled) bool { return x.key == key })
+}
+
+func (c *candidate) has(role event.Role) bool {
+	return slices.ContainsFunc(c.roles, func(x filled) bool { return x.role == role })
+}
+
+func (c *candidate) hasCode(code string) bool {
+	return slices.ContainsFunc(c.roles, func(x filled) bool { return x.code == code })
+}
+
+// fill adds an actor, once an event and code; what is filled first stays.
+func (c *candidate) fill(a *actor, role event.Role, symmetric bool) {
+	if a.code == "" {
+		return
+	}
+	for _, x := range c.roles {
+		if x.key == a.key || x.code == a.code && (symmetric || x.role == role) && x.sector == a.sector {
+			return
+		}
+		if x.code == a.code && x.role != role && !symmetric && role != event.Target {
+			return
+		}
+	}
+	c.roles = append(c.roles, filled{a, role})
+}
+
+// sides counts the parties that the grammar names, known or not: a meeting with
+// somebody whom no list knows is still a meeting.
+func (c *candidate) sides() int {
+	n := 0
+	for _, slot := range []string{"subj", "obj", "with", "between", "to", "agent"} {
+		for _, h := range c.frame.slots[slot] {
+			s := c.frame.s
+			if m := s.at[h]; m != nil && (m.bare || len(m.actors) > 0 && m.actors[0].person) {
+				n++
+			} else if s.Tokens[h].UPOS == nlp.PROPN && s.timeAt[h] < 0 && (m == nil || m.place == nil) || s.lower(h) == "they" {
+				n++
+			}
+		}
+	}
+	return n
+}
+
+// actorsAt gives the actors that the nominal with its head at token i names.
+func (d *document) actorsAt(s *sentence, i int) []*actor {
+	if m := s.at[i]; m != nil {
+		if len(m.actors) > 0 {
+			return m.actors
+		}
+		if m.bare {
+			return d.definite(s, i, m)
+		}
+		return nil
+	}
+	if s.Tokens[i].UPOS == nlp.PRON || s.Tokens[i].UPOS == nlp.DET {
+		return d.pronoun(s, i)
+	}
+	// The head of a name may lie inside a mention that covers its neighbours.
+	for _, k := range s.children(i, nlp.Flat, nlp.Appos, nlp.NmodDesc) {
+		if m := s.at[k]; m != nil && len(m.actors) > 0 && !m.demonym {
+			return m.actors
+		}
+	}
+	switch s.lemma(i) {
+	case "number", "hundred", "thousand", "dozen", "group", "member", "majority", "all", "some", "several", "one", "million":
+		var out []*actor
+		for _, k := range s.children(i, nlp.Nmod) {
+			if s.preposition(k) == "of" {
+				for _, c := range s.conjuncts(k) {
+					out = append(out, d.actorsAt(s, c)...)
+				}
+			}
+		}
+		return out
+	}
+	return nil
+}
+
+// owners gives the states and bodies that stand right before a noun: "African
+// Union observers", "Sierra Leone's war crimes tribunal".
+func (d *document) owners(s *sentence, i int) []*actor {
+	var out []*actor
+	if s.Tokens[i].UPOS != nlp.NOUN && s.Tokens[i].UPOS != nlp.PROPN {
+		return nil
+	}
+	for _, k := range s.children(i, nlp.NmodPoss, nlp.Amod, nlp.Compound, nlp.NmodDesc) {
+		m := s.at[k]
+		if m == nil || k > i || m.bare {
+			continue
+		}
+		for _, a := range m.actors {
+			b := *a
+			b.name, b.plural = s.words(d.phraseStart(s, i), i), s.Tokens[i].Feats.Has(nlp.Plural)
+			out = append(out, &b)
+		}
+	}
+	return out
+}
+
+// actorsWithin gives the actors that a nominal that is no actor itself belongs
+// to: "Iran's role", "the decision of Israel", "Russian aggression".
+func (d *document) actorsWithin(s *sentence, i int) []*actor {
+	var out []*actor
+	for _, k := range s.children(i, nlp.NmodPoss) {
+		out = append(out, d.actorsAt(s, k)...)
+	}
+	for _, k := range s.children(i, nlp.Amod, nlp.Compound) {
+		if m := s.at[k]; m != nil {
+			out = append(out, m.actors...)
+		}
+	}
+	if len(out) > 0 {
+		return out
+	}
+	for _, prepositions := range [][]string{{"by"}, {"of", "from"}, {"to", "on", "against", "with", "between", "in"}} {
+		for _, k := range s.children(i, nlp.Nmod) {
+			if slices.Contains(prepositions, s.preposition(k)) {
+				for _, c := range s.conjuncts(k) {
+					out = append(out, d.actorsAt(s, c)...)
+				}
+			}
+		}
+		if len(out) > 0 {
+			return out
+		}
+	}
+	return nil
+}
+
+// hostAt gives the state that a place belongs to, as the host of a visit.
+func (d *document) hostAt(s *sentence, i int) []*actor {
+	m := s.at[i]
+	if m == nil {
+		return nil
+	}
+	if m.place != nil && m.place.Country != "" && (len(m.actors) == 0 || m.entry != nil && m.entry.Kind == gazetteer.KindCapital) {
+		country, ok := d.x.country(m.place.Country)
+		if !ok {
+			return nil
+		}
+		return []*actor{{key: country.Alpha3 + "/GOV", name: s.words(m.first, m.last), code: country.Alpha3, sector: event.Government}}
+	}
+	return d.actorsAt(s, i)
+}
+
+// mediators adds the third parties of talks, truces and agreements: "brokered
+// by", "mediated by", "under the auspices of".
+func (d *document) mediators(c *candidate) {
+	s := c.frame.s
+	switch c.rule.typ {
+	case event.Ceasefire, event.Talks, event.Agreement:
+	default:
+		return
+	}
+	for _, m := range s.mentions {
+		if len(m.actors) == 0 {
+			continue
+		}
+		for i := m.first; i <= m.last; i++ {
+			h := s.Tokens[i].Head
+			if h < 0 || s.at[h] == m {
+				continue
+			}
+			top := i
+			for s.Tokens[top].Rel == nlp.Conj {
+				top = s.Tokens[top].Head
+				h = s.Tokens[top].Head
+				if h < 0 {
+					break
+				}
+			}
+			if h < 0 {
+				continue
+			}
+			brokering := false
+			if h == c.frame.trigger || h == c.frame.verb {
+				if l := s.lemma(h); s.Tokens[top].Rel == nlp.OblAgent || s.Tokens[top].Rel == nlp.Obl && s.preposition(top) == "by" {
+					brokering = l == "broker" || l == "mediate" || l == "sponsor" || l == "facilitate"
+				} else if s.Tokens[top].Rel == nlp.Nsubj && !isPassive(s, h) {
+					brokering = l == "broker" || l == "mediate" || l == "sponsor" || l == "facilitate"
+				}
+			}
+			switch s.lemma(h) {
+			case "mediate", "broker", "sponsor", "facilitate", "mediation", "auspices", "guarantee":
+				brokering = s.preposition(top) == "by" || s.preposition(top) == "of" || s.Tokens[top].Rel == nlp.Nsubj || s.Tokens[top].Rel == nlp.NmodPoss
+			}
+			if s.Tokens[top].Rel == nlp.Compound || s.Tokens[top].Rel == nlp.Obl || s.Tokens[top].Rel == nlp.Nsubj {
+				if l := s.lower(m.last + 2); s.lower(m.last+1) == "-" && (l == "brokered" || l == "mediated" || l == "backed" || l == "sponsored" || l == "led") {
+					brokering = l != "backed" && l != "led"
+				}
+			}
+			if brokering {
+				for _, a := range m.actors {
+					c.mediate(a)
+				}
+			}
+		}
+	}
+}
+
+func (c *candidate) mediate(a *actor) {
+	if a.code == "" {
+		return
+	}
+	for k := range c.roles {
+		if c.roles[k].code == a.code {
+			c.roles[k].role = event.Mediator
+			return
+		}
+	}
+	c.roles = append(c.roles, filled{a, event.Mediator})
+}
