@@ -244,9 +244,6 @@ func (d *document) addTitled(s *sentence, i int) {
 	if known == nil || known.entry == nil || known.entry.Kind != gazetteer.KindPerson {
 		known = s.at[start]
 	}
-	if known != nil && end == start+1 && d.namesake(s, i, known) {
-		known = nil
-	}
 	if known != nil && known.entry != nil && known.entry.Kind == gazetteer.KindPerson && len(known.actors) == 1 {
 		m.actors, m.entry, m.why = known.actors, known.entry, known.why
 		if m.actors[0].code == "" {
@@ -276,13 +273,6 @@ func (d *document) addTitled(s *sentence, i int) {
 	}
 	s.mentions = slices.DeleteFunc(s.mentions, func(o *mention) bool { return o.first >= m.first && o.last <= m.last })
 	s.cover(m)
-}
-
-// namesake tells a known person of one name who belongs elsewhere than the title
-// at token i says: "Jordanian King Abdullah" is not the Saudi one.
-func (d *document) namesake(s *sentence, i int, known *mention) bool {
-	return known.entry != nil && known.entry.Kind == gazetteer.KindPerson && len(known.actors) == 1 &&
-		d.foreign(s, i, known.actors[0].code) && d.foreign(s, i, known.entry.Code)
 }
 
 // foreign tells that the title at token i belongs to another state than a code's.
