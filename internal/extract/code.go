@@ -66,6 +66,7 @@ func (d *document) candidates(s *sentence) []*candidate {
 			}
 			if failed == "" {
 				out = append(out, c)
+				d.told = append(d.told, c)
 				break // the most specific rule wins
 			}
 		}
@@ -117,7 +118,7 @@ func (d *document) apply(r *compiled, f *frame) (c *candidate, failed string) {
 		for _, h := range f.slots[a.slot] {
 			direct := d.actorsAt(s, h)
 			if len(direct) == 0 && (a.role == event.Target || a.role == event.Actor && a.slot != "subj") {
-				direct = d.actorsWithin(s, h)
+				direct = d.actorsWithin(s, h, c)
 			}
 			if len(direct) == 0 && a.slot == "subj" {
 				direct = d.owners(s, h)
@@ -142,6 +143,12 @@ func (d *document) apply(r *compiled, f *frame) (c *candidate, failed string) {
 	if (!info.Symmetric && targeted[r.typ] && len(r.content) == 0 || r.seeks) && !c.has(event.Target) && c.has(event.Actor) {
 		for _, x := range d.nearest(c) {
 			c.fill(x, event.Target, false)
+		}
+		if !c.has(event.Target) {
+			d.reactsTo(c)
+		}
+		if !c.has(event.Target) {
+			d.speaksTo(c)
 		}
 	}
 	d.receivedBy(c)

@@ -251,7 +251,7 @@ func (d *document) definite(s *sentence, i int, m *mention) []*actor {
 		}
 		return nil
 	}
-	return []*actor{{key: code + "/" + string(r.sector), name: s.words(m.first, m.last), code: code, sector: r.sector, person: r.person, plural: plural}}
+	return []*actor{{key: code + "/" + string(r.sector), name: s.words(m.first, d.phraseEnd(s, i)), code: code, sector: r.sector, person: r.person, plural: plural}}
 }
 
 // homeOf guesses the state of an actor that is named only by its kind: that of

@@ -244,7 +244,7 @@ func subjectsOf(s *sentence, v int, depth int) []int {
 		for _, k := range s.children(h, nlp.Obl) {
 			switch p := s.preposition(k); p {
 			case "as", "after", "before", "while", "since", "until", "when":
-				if h < k && k < v && s.timeAt[k] < 0 {
+				if h < k && k < v && !s.isTime(k) {
 					return []int{k}
 				}
 			}

@@ -44,6 +44,7 @@ type document struct {
 	persons   []*actor   // in order of first mention
 	narrator  *actor     // who says "we" outside of quotes
 	memory    memory
+	told      []*candidate
 	venue     *candidate // the last encounter with a place
 	visit     *candidate // the last visit with a place
 	scene     *candidate // the last conflict with a place
@@ -85,7 +86,7 @@ func (s *sentence) cover(m *mention) *mention {
 func (d *document) addName(s *sentence, match gazetteer.Match) {
 	first, last := match.Start, match.End-1
 	e := d.reading(s, match)
-	if e == nil || s.timeAt[first] >= 0 {
+	if e == nil || s.isTime(first) {
 		return
 	}
 	if first == last {
@@ -93,9 +94,6 @@ func (d *document) addName(s *sentence, match gazetteer.Match) {
 		case nlp.PROPN, nlp.NOUN, nlp.ADJ, nlp.X:
 		default:
 			return // "We", "As"
-		}
-		if _, day := weekdayOf(s.lower(first)); day {
-			return
 		}
 	}
 	m := &mention{first: first, last: last, entry: e, place: e.Place, why: e.ID}
@@ -208,7 +206,7 @@ func (d *document) nameRun(s *sentence, i int) int {
 		if m := s.at[j]; m != nil && (m.entry == nil || m.entry.Kind != gazetteer.KindPerson && m.entry.Kind != gazetteer.KindPlace) && j == i {
 			return i
 		}
-		if s.timeAt[j] >= 0 || d.isTitle(s, j) && j > i {
+		if s.isTime(j) || d.isTitle(s, j) && j > i {
 			break
 		}
 		if s.Tokens[j].UPOS == nlp.PROPN {
@@ -391,7 +389,7 @@ func hasWord(title, word string) bool {
 // minister," and surnames of persons named before.
 func (d *document) addUnknownPersons(s *sentence) {
 	for i := 0; i < len(s.Tokens); i++ {
-		if s.at[i] != nil || s.Tokens[i].UPOS != nlp.PROPN || s.timeAt[i] >= 0 {
+		if s.at[i] != nil || s.Tokens[i].UPOS != nlp.PROPN || s.isTime(i) {
 			continue
 		}
 		end := d.nameRun(s, i)
@@ -474,7 +472,7 @@ func (d *document) phraseStart(s *sentence, i int) int {
 		}
 		switch t.UPOS {
 		case nlp.ADJ, nlp.NOUN, nlp.PROPN, nlp.NUM:
-			if s.timeAt[j] >= 0 {
+			if s.isTime(j) {
 				return first
 			}
 			first = j
@@ -496,6 +494,29 @@ func (d *document) phraseStart(s *sentence, i int) int {
 	}
 	return first
 }
+
+// phraseEnd gives the last token of the name of a role noun at token i with what
+// it is of: "leaders of the opposition coalition", "President of Ukraine".
+func (d *document) phraseEnd(s *sentence, i int) int {
+	end := i
+	if s.lower(i+1) != "of" {
+		return end
+	}
+	for _, k := range s.children(i, nlp.Nmod) {
+		if c := s.child(k, nlp.Case); c != i+1 {
+			continue
+		}
+		for j := i + 2; j < len(s.Tokens) && j <= i+maxNamed && s.under(j, k) && s.Tokens[j].UPOS != nlp.PUNCT && s.lower(j) != "who" && s.lower(j) != "that"; j++ {
+			if s.isNominal(j) {
+				end = j
+			}
+		}
+	}
+	return end
+}
+
+// maxNamed is the greatest number of words behind a role noun that its name takes in.
+const maxNamed = 8
 
 // belonging gives the states and bodies that the phrase with its head at token
 // i names as its own, and the sector that its words say: "Syrian Parliament
@@ -611,7 +632,7 @@ func (d *document) addRole(s *sentence, i int) {
 			key += "/" + s.lemma(i)
 		}
 		m.actors = append(m.actors, &actor{
-			key: key, name: s.words(first, i), code: c.code, sector: sector, person: r.person, plural: plural,
+			key: key, name: s.words(first, d.phraseEnd(s, i)), code: c.code, sector: sector, person: r.person, plural: plural,
 		})
 	}
 	if len(m.actors) == 0 && d.isCollective(s, first, i) {

@@ -17,7 +17,7 @@ type filled struct {
 // unknownPerson gives somebody whom no list knows and who has no title, under the
 // state that the text is about: who is arrested or killed is named.
 func (d *document) unknownPerson(s *sentence, i int) []*actor {
-	if s.at[i] != nil || s.Tokens[i].UPOS != nlp.PROPN || s.timeAt[i] >= 0 {
+	if s.at[i] != nil || s.Tokens[i].UPOS != nlp.PROPN || s.isTime(i) {
 		return nil
 	}
 	first := i
@@ -64,7 +64,7 @@ func (d *document) attackers(c *candidate) {
 	}
 	for _, slot := range []string{"in", "by", "during", "after"} {
 		for _, h := range c.frame.slots[slot] {
-			if s.timeAt[h] >= 0 || s.at[h] != nil {
+			if s.isTime(h) || s.at[h] != nil {
 				continue
 			}
 			for _, a := range d.owners(s, h) {
@@ -162,6 +162,78 @@ func (d *document) nearest(c *candidate) []*actor {
 	return compatriots
 }
 
+// reactions are the types that an act without a target answers: who denies a charge
+// denies it to whom made it, who condemns the attack condemns whom it was by.
+var reactions = map[event.Type][]event.Type{
+	event.Rejection: {event.Criticism, event.Request, event.Threat, event.Investigation, event.Pledge, event.DiplomaticProtest, event.Sanction},
+	event.Criticism: {event.Attack, event.Coercion, event.CeasefireViolation, event.Mobilization, event.Threat, event.Sanction, event.Expulsion, event.Criticism, event.Rejection},
+	event.Support:   {event.Agreement, event.Pledge, event.Recognition, event.Ceasefire, event.Release, event.Concession, event.Withdrawal, event.Aid, event.Statement},
+}
+
+// reach is how many sentences back an act can be that another answers.
+const reach = 3
+
+// reactsTo adds whom an act answers, if its object is an act that the text told of
+// before without saying again whose: "Iran has denied the allegations".
+func (d *document) reactsTo(c *candidate) {
+	s := c.frame.s
+	for _, h := range c.frame.slots["obj"] {
+		if s.Tokens[h].UPOS != nlp.NOUN || s.at[h] != nil {
+			return
+		}
+	}
+	var answered *candidate
+	for _, t := range slices.Backward(d.told) {
+		if s.index-t.frame.s.index > reach {
+			break
+		}
+		if !slices.Contains(reactions[c.rule.typ], t.rule.typ) || t.status == event.Planned || !slices.ContainsFunc(t.roles, func(x filled) bool { return x.does() && !c.hasCode(x.code) }) {
+			continue
+		}
+		if slices.ContainsFunc(t.roles, func(x filled) bool { return x.role == event.Target && c.hasCode(x.code) }) {
+			answered = t
+			break
+		}
+		if answered == nil {
+			answered = t
+		}
+	}
+	if answered == nil {
+		return
+	}
+	for _, x := range answered.roles {
+		if x.does() {
+			c.fill(x.actor, event.Target, false)
+		}
+	}
+}
+
+// speaksTo adds who is addressed in an encounter between two sides, if one of
+// them speaks: in an account of talks, "the minister urged restraint".
+func (d *document) speaksTo(c *candidate) {
+	switch c.rule.typ {
+	case event.Request, event.Pledge, event.Support:
+	default:
+		return
+	}
+	for _, t := range slices.Backward(d.told) {
+		if info, _ := t.rule.typ.Info(); info.Family != "consult" {
+			continue
+		}
+		if len(t.roles) == 2 && t.roles[0].code != t.roles[1].code {
+			for k, x := range t.roles {
+				if c.hasCode(x.code) && !c.hasCode(t.roles[1-k].code) {
+					c.fill(t.roles[1-k].actor, event.Target, false)
+				}
+			}
+		}
+		return
+	}
+}
+
+// does tells who acts, alone or with others.
+func (x filled) does() bool { return x.role == event.Actor || x.role == event.Party }
+
 func (c *candidate) hasKey(key string) bool {
 	return slices.ContainsFunc(c.roles, func(x filled) bool { return x.key == key })
 }
@@ -199,7 +271,7 @@ func (c *candidate) sides() int {
 			s := c.frame.s
 			if m := s.at[h]; m != nil && (m.bare || len(m.actors) > 0 && m.actors[0].person) {
 				n++
-			} else if s.Tokens[h].UPOS == nlp.PROPN && s.timeAt[h] < 0 && (m == nil || m.place == nil) || s.lower(h) == "they" {
+			} else if s.Tokens[h].UPOS == nlp.PROPN && !s.isTime(h) && (m == nil || m.place == nil) || s.lower(h) == "they" {
 				n++
 			}
 		}
@@ -264,33 +336,48 @@ func (d *document) owners(s *sentence, i int) []*actor {
 }
 
 // actorsWithin gives the actors that a nominal that is no actor itself belongs
-// to: "Iran's role", "the decision of Israel", "Russian aggression".
-func (d *document) actorsWithin(s *sentence, i int) []*actor {
-	var out []*actor
+// to: "Iran's role", "the decision of Israel", "Russian aggression". Those whom the
+// event has already are left for others: "reaffirmed U.S. support for Albania".
+func (d *document) actorsWithin(s *sentence, i int, c *candidate) []*actor {
+	var known []*actor
+	others := func(found []*actor) []*actor {
+		var out []*actor
+		for _, a := range found {
+			if !c.hasCode(a.code) {
+				out = append(out, a)
+			}
+		}
+		if known == nil {
+			known = found
+		}
+		return out
+	}
+	var found []*actor
 	for _, k := range s.children(i, nlp.NmodPoss) {
-		out = append(out, d.actorsAt(s, k)...)
+		found = append(found, d.actorsAt(s, k)...)
 	}
 	for _, k := range s.children(i, nlp.Amod, nlp.Compound) {
 		if m := s.at[k]; m != nil {
-			out = append(out, m.actors...)
+			found = append(found, m.actors...)
 		}
 	}
-	if len(out) > 0 {
+	if out := others(found); len(out) > 0 {
 		return out
 	}
-	for _, prepositions := range [][]string{{"by"}, {"of", "from"}, {"to", "on", "against", "with", "between", "in"}} {
+	for _, prepositions := range [][]string{{"by"}, {"of", "from"}, {"to", "on", "against", "with", "between", "in", "for"}} {
+		found = nil
 		for _, k := range s.children(i, nlp.Nmod) {
 			if slices.Contains(prepositions, s.preposition(k)) {
 				for _, c := range s.conjuncts(k) {
-					out = append(out, d.actorsAt(s, c)...)
+					found = append(found, d.actorsAt(s, c)...)
 				}
 			}
 		}
-		if len(out) > 0 {
+		if out := others(found); len(out) > 0 {
 			return out
 		}
 	}
-	return nil
+	return known
 }
 
 // hostAt gives the state that a place belongs to, as the host of a visit.

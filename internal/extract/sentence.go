@@ -49,6 +49,16 @@ func (s *sentence) addTimes(anchor *event.Day) {
 	}
 }
 
+// isTime tells a token that says when: part of a date, or the name of a day even
+// where no date can be told from it.
+func (s *sentence) isTime(i int) bool {
+	if s.timeAt[i] >= 0 {
+		return true
+	}
+	_, day := weekdayOf(s.lower(i))
+	return day
+}
+
 // child gives the first child of i with one of the relations, or -1.
 func (s *sentence) child(i int, rels ...nlp.Rel) int {
 	for _, k := range s.kids[i] {
