@@ -163,7 +163,7 @@ func (d *document) apply(r *compiled, f *frame) (c *candidate, failed string) {
 		c.orphan = true
 	}
 	status, ok := d.statusOf(c)
-	if r.verbs == "@willnot" { // the negation is the event
+	if r.negated {
 		ok = !s.subordinate(f.trigger)
 	}
 	if !ok {

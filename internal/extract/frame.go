@@ -132,7 +132,7 @@ func nounFrame(s *sentence, n int, lex *lexicon) *frame {
 	// "the second round of talks": the round is held.
 	for h >= 0 && s.Tokens[top].Rel == nlp.Nmod && s.preposition(top) == "of" {
 		switch s.lemma(h) {
-		case "round", "series", "session", "day", "set", "phase", "hour", "week":
+		case "round", "series", "session", "day", "set", "phase", "hour", "week", "text":
 			f.addNominal(h, "")
 			top, h = h, s.Tokens[h].Head
 			continue
@@ -318,6 +318,9 @@ func verbKeys(s *sentence, v int, lex *lexicon) []string {
 		if w := s.lower(k); (w == "will" || w == "wo" || w == "would") && s.negated(v) {
 			keys = append(keys, "@willnot")
 		}
+	}
+	if s.negated(v) {
+		keys = append(keys, "@not_"+lemma)
 	}
 	if lex.sayVerbs[lemma] {
 		keys = append(keys, "@say")

@@ -33,6 +33,8 @@ func (c *candidate) missing(r *compiled) string {
 				aim += len(c.frame.slots[slot])
 			}
 			ok = (aim > 0) == (need == "aimed")
+		case "aimless": // a call, but not for something
+			ok = len(c.frame.slots["for"]) == 0
 		case "told":
 			ok = c.frame.verb >= 0 || len(codes) > 1 || c.frame.reactedTo()
 		case "passive":
@@ -103,7 +105,7 @@ func (f *frame) will() bool {
 // predicate of what is said or right under it.
 func (f *frame) says(words map[string]bool) bool {
 	s, v := f.s, f.trigger
-	heads := s.children(v, nlp.Ccomp, nlp.Xcomp, nlp.Parataxis, nlp.Obl, nlp.Obj)
+	heads := s.children(v, nlp.Ccomp, nlp.Xcomp, nlp.Parataxis, nlp.Obl, nlp.Obj, nlp.Advcl)
 	if t := &s.Tokens[v]; (t.Rel == nlp.Parataxis || t.Rel == nlp.Advcl) && t.Head >= 0 {
 		heads = append(heads, t.Head)
 	}
@@ -114,9 +116,17 @@ func (f *frame) says(words map[string]bool) bool {
 		if words["@not"] && s.Tokens[h].Rel == nlp.Ccomp && s.negated(h) && !s.advises(h) {
 			return true
 		}
-		for _, k := range s.children(h, nlp.Obj, nlp.Xcomp, nlp.Amod, nlp.Advmod, nlp.Aux, nlp.Obl, nlp.Conj, nlp.Acl, nlp.Nmod) {
-			if k != v && words[s.lemma(k)] {
+		for _, k := range s.children(h, nlp.Obj, nlp.Xcomp, nlp.Amod, nlp.Advmod, nlp.Aux, nlp.Obl, nlp.Conj, nlp.Acl, nlp.Nmod, nlp.Compound) {
+			if k == v {
+				continue
+			}
+			if words[s.lemma(k)] {
 				return true
+			}
+			for _, j := range s.children(k, nlp.Amod, nlp.Obj, nlp.Compound) {
+				if words[s.lemma(j)] {
+					return true
+				}
 			}
 		}
 	}
@@ -150,6 +160,10 @@ func (s *sentence) negated(v int) bool {
 		switch s.lower(k) {
 		case "not", "n't", "never":
 			return true
+		case "longer":
+			if s.lower(k-1) == "no" {
+				return true
+			}
 		}
 		if s.Tokens[k].Rel == nlp.Nsubj || s.Tokens[k].Rel == nlp.NsubjPass || s.Tokens[k].Rel == nlp.Obj {
 			if det := s.child(k, nlp.Det); det >= 0 && s.lower(det) == "no" {
