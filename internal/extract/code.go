@@ -134,6 +134,7 @@ func (d *document) apply(r *compiled, f *frame) (c *candidate, failed string) {
 			}
 		}
 	}
+	d.impersonal(c)
 	d.mediators(c)
 	if r.typ == event.Attack && !c.has(event.Actor) {
 		if d.attackers(c); !c.has(event.Actor) && (!c.has(event.Target) || c.frame.verb >= 0) {
@@ -152,7 +153,7 @@ func (d *document) apply(r *compiled, f *frame) (c *candidate, failed string) {
 		}
 	}
 	d.receivedBy(c)
-	if r.typ == event.Ceasefire && len(c.roles) == 0 {
+	if r.typ == event.Ceasefire && len(c.roles) == 0 || r.typ == event.Demonstration && len(c.roles) == 0 && f.placed() {
 		d.locate(c)
 		d.fromPlace(c)
 	}

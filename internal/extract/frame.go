@@ -70,7 +70,7 @@ func (f *frame) addVerb(v int) {
 	for _, o := range s.children(v, nlp.Obj, nlp.NsubjPass) {
 		f.addNominal(o, "obj.")
 	}
-	for _, k := range s.children(v, nlp.Ccomp, nlp.Xcomp) {
+	for _, k := range s.children(v, nlp.Ccomp, nlp.Xcomp, nlp.CsubjPass) {
 		f.add("comp", s.children(k, nlp.Nsubj, nlp.NsubjPass)...)
 	}
 	for _, k := range s.children(v, nlp.Xcomp) {
@@ -89,7 +89,9 @@ func (f *frame) addNominal(n int, prefix string) {
 	s := f.s
 	f.add(prefix+"poss", s.children(n, nlp.NmodPoss)...)
 	for _, k := range s.kids[n] {
-		if m := s.at[k]; m != nil && k < n && (s.Tokens[k].Rel == nlp.Amod || s.Tokens[k].Rel == nlp.Compound || s.Tokens[k].Rel == nlp.NmodDesc) {
+		if m := s.at[k]; m != nil && m.against {
+			f.add(prefix+"anti", k)
+		} else if m != nil && k < n && (s.Tokens[k].Rel == nlp.Amod || s.Tokens[k].Rel == nlp.Compound || s.Tokens[k].Rel == nlp.NmodDesc) {
 			f.add(prefix+"mod", k)
 		}
 	}
@@ -191,6 +193,18 @@ func (f *frame) addSupport(v int) {
 			f.add(p, k)
 		}
 	}
+}
+
+// placed tells a frame with a place among its arguments: "protests in Lima".
+func (f *frame) placed() bool {
+	for p := range placePrepositions {
+		for _, h := range f.slots[p] {
+			if m := f.s.at[h]; m != nil && m.isPlace() {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // isFinite tells a verb with a tense, which must have a subject somewhere.

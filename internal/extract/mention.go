@@ -1,6 +1,7 @@
 package extract
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -29,6 +30,7 @@ type mention struct {
 	entry       *gazetteer.Entry
 	title       string // lemma of the title or role noun, "" if none
 	bare        bool   // a role noun without a name: "the minister"
+	against     bool   // "anti-Japanese"
 	demonym     bool   // an adjective or noun of nationality
 	why         string // how it was resolved, for explanations
 }
@@ -62,6 +64,11 @@ func (d *document) findMentions(s *sentence) {
 		d.addName(s, m)
 	}
 	for i := range s.Tokens {
+		if s.at[i] == nil {
+			d.addOpposed(s, i)
+		}
+	}
+	for i := range s.Tokens {
 		if s.at[i] == nil || s.at[i].demonym {
 			d.addTitled(s, i)
 		}
@@ -70,6 +77,24 @@ func (d *document) findMentions(s *sentence) {
 	for i := range s.Tokens {
 		if s.at[i] == nil {
 			d.addRole(s, i)
+		}
+	}
+}
+
+// addOpposed takes "anti-Japanese" for those whom the thing behind it is against.
+func (d *document) addOpposed(s *sentence, i int) {
+	form := s.Tokens[i].Form
+	if len(form) < 6 || !strings.EqualFold(form[:5], "anti-") {
+		return
+	}
+	for _, match := range d.x.gazetteer.Find([]string{form[5:]}) {
+		for _, e := range match.Entries {
+			switch e.Kind {
+			case gazetteer.KindState, gazetteer.KindDemonym, gazetteer.KindOrganization, gazetteer.KindGroup:
+				s.cover(&mention{first: i, last: i, entry: e, against: true, why: e.ID,
+					actors: []*actor{{key: e.Code + "/" + e.Sector, name: form[5:], code: e.Code, sector: cmp.Or(event.Sector(e.Sector), event.Government)}}})
+				return
+			}
 		}
 	}
 }
@@ -532,6 +557,9 @@ func (d *document) belonging(s *sentence, i int) (codes []*actor, sector event.S
 	}
 	for j := first; j < i; j++ {
 		if m := s.at[j]; m != nil && m.first >= first {
+			if m.against {
+				continue
+			}
 			if m.place != nil && len(m.actors) == 0 && m.place.Country != "" {
 				continue
 			}

@@ -121,7 +121,7 @@ func agree(group []*candidate, c *candidate, role event.Role) bool {
 		}
 	}
 	// Who is told to be killed, and by whom, may stand in two sentences.
-	if first := group[0].rule.typ; first == event.Attack && role == event.Actor && (len(a) == 0 || len(b) == 0) {
+	if first := group[0].rule.typ; (first == event.Attack || first == event.Demonstration) && role == event.Actor && (len(a) == 0 || len(b) == 0) {
 		return true
 	}
 	return len(a) == 0 && role == event.Target || len(b) == 0 && role == event.Target || len(a)+len(b) == 0 || len(a) > 0 && len(b) > 0 && (subset(a, b) || subset(b, a))

@@ -105,7 +105,7 @@ func (f *frame) will() bool {
 // predicate of what is said or right under it.
 func (f *frame) says(words map[string]bool) bool {
 	s, v := f.s, f.trigger
-	heads := s.children(v, nlp.Ccomp, nlp.Xcomp, nlp.Parataxis, nlp.Obl, nlp.Obj, nlp.Advcl)
+	heads := s.children(v, nlp.Ccomp, nlp.Xcomp, nlp.Parataxis, nlp.Obl, nlp.Obj, nlp.Advcl, nlp.CsubjPass)
 	if t := &s.Tokens[v]; (t.Rel == nlp.Parataxis || t.Rel == nlp.Advcl) && t.Head >= 0 {
 		heads = append(heads, t.Head)
 	}

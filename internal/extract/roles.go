@@ -32,6 +32,35 @@ func (d *document) unknownPerson(s *sentence, i int) []*actor {
 	return []*actor{{key: "name:" + gazetteer.Normalize(name), name: name, code: code, sector: event.Civilians, person: true}}
 }
 
+// impersonal adds who says or agrees what nobody in the text does: "it was agreed"
+// by the sides of the encounter, "it was noted" by the government whose text it is.
+func (d *document) impersonal(c *candidate) {
+	s, v := c.frame.s, c.frame.verb
+	if len(c.roles) > 0 || v < 0 || s.Tokens[v].Rel == nlp.Acl || !isPassive(s, v) || len(c.frame.slots["agent"]) > 0 {
+		return
+	}
+	switch {
+	case c.rule.typ == event.Agreement:
+		if t := d.encounter(); t != nil {
+			for _, x := range t.roles {
+				c.fill(x.actor, event.Party, true)
+			}
+		}
+	case d.narrator != nil && c.rule.spoken() && d.x.lexicon.sayVerbs[s.lemma(v)]:
+		c.fill(d.narrator, event.Actor, false)
+	}
+}
+
+// encounter gives the last encounter that the article has told of, nil if none.
+func (d *document) encounter() *candidate {
+	for _, t := range slices.Backward(d.told) {
+		if info, _ := t.rule.typ.Info(); info.Family == "consult" {
+			return t
+		}
+	}
+	return nil
+}
+
 // receivedBy adds the state that somebody visits to what he does there with
 // nobody named: "during his visit, he will hold talks".
 func (d *document) receivedBy(c *candidate) {
@@ -103,6 +132,9 @@ func (d *document) fromPlace(c *candidate) {
 		if a.sector = event.Civilians; !c.hasCode(a.code) {
 			c.fill(a, event.Target, false)
 		}
+	case c.rule.typ == event.Demonstration && !c.has(event.Actor):
+		a.sector, a.name = event.Civilians, "protesters"
+		c.fill(a, event.Actor, false)
 	case c.rule.typ == event.Ceasefire && len(c.roles) == 0:
 		c.fill(a, event.Party, true)
 	}
@@ -216,18 +248,14 @@ func (d *document) speaksTo(c *candidate) {
 	default:
 		return
 	}
-	for _, t := range slices.Backward(d.told) {
-		if info, _ := t.rule.typ.Info(); info.Family != "consult" {
-			continue
-		}
-		if len(t.roles) == 2 && t.roles[0].code != t.roles[1].code {
-			for k, x := range t.roles {
-				if c.hasCode(x.code) && !c.hasCode(t.roles[1-k].code) {
-					c.fill(t.roles[1-k].actor, event.Target, false)
-				}
-			}
-		}
+	t := d.encounter()
+	if t == nil || len(t.roles) != 2 || t.roles[0].code == t.roles[1].code {
 		return
+	}
+	for k, x := range t.roles {
+		if c.hasCode(x.code) && !c.hasCode(t.roles[1-k].code) {
+			c.fill(t.roles[1-k].actor, event.Target, false)
+		}
 	}
 }
 
@@ -323,7 +351,7 @@ func (d *document) owners(s *sentence, i int) []*actor {
 	}
 	for _, k := range s.children(i, nlp.NmodPoss, nlp.Amod, nlp.Compound, nlp.NmodDesc) {
 		m := s.at[k]
-		if m == nil || k > i || m.bare {
+		if m == nil || k > i || m.bare || m.against {
 			continue
 		}
 		for _, a := range m.actors {

@@ -172,6 +172,9 @@ func (l *lemmatizer) verb(w, ending string, tag XPOS) string {
 	if ending == "ed" && stem[n-1] == 'i' && n > 2 {
 		return stem[:n-1] + "y"
 	}
+	if ending == "ed" && stem[n-1] == 'e' { // "freed", "guaranteed"
+		return stem + "e"
+	}
 	if double := n > 3 && stem[n-1] == stem[n-2]; double && !strings.ContainsRune("lsz", rune(stem[n-1])) {
 		return l.betterVerb(stem[:n-1], stem)
 	} else if double {

@@ -17,6 +17,7 @@ func TestLemma(t *testing.T) {
 		{"was", VBD, "be"}, {"has", VBZ, "have"}, {"n't", RB, "not"}, {"later", JJR, "late"}, {"largest", JJS, "large"},
 		{"NATO", NNP, "NATO"}, {"IAEA", NN, "IAEA"}, {"Their", PRPS, "their"}, {"reiterated", VBD, "reiterate"}, {"urged", VBD, "urge"},
 		{"postponed", VBN, "postpone"}, {"recalled", VBD, "recall"}, {"expelled", VBD, "expel"}, {"hosting", VBG, "host"},
+		{"freed", VBD, "free"}, {"guaranteed", VBN, "guarantee"},
 	} {
 		if got := l.lemma(c.form, c.tag); got != c.want {
 			t.Errorf("%s/%v: %s, want %s", c.form, c.tag, got, c.want)
