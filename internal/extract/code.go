@@ -124,7 +124,7 @@ func (d *document) apply(r *compiled, f *frame) (c *candidate, failed string) {
 				direct = d.owners(s, h)
 			}
 			if len(direct) == 0 && a.role == event.Target && info.Quad == 4 {
-				direct = d.unknownPerson(s, h)
+				direct = d.unknownPerson(s, s.antecedent(h))
 			}
 			if a.role == event.Host {
 				direct = d.hostAt(s, h)

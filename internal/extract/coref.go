@@ -96,21 +96,21 @@ func (d *document) pronoun(s *sentence, i int) []*actor {
 		if g := d.groupBefore(s, i); g != nil {
 			return g
 		}
+	case "two", "three", "four": // "the two would meet"
+		return d.memory.group
 	case "it", "its", "itself":
 		if a := d.bodyBefore(s, i); a != nil {
 			return []*actor{a}
 		}
 	case "who", "which", "that", "whom", "whose":
-		for j := s.Tokens[i].Head; j >= 0; j = s.Tokens[j].Head {
-			if r := s.Tokens[j].Rel; r == nlp.AclRelcl || r == nlp.AdvclRelcl {
-				var out []*actor
-				for _, c := range s.conjuncts(s.Tokens[j].Head) {
-					if c < i && s.Tokens[c].UPOS != nlp.PRON {
-						out = append(out, d.actorsAt(s, c)...)
-					}
+		if j := s.antecedent(i); j != i {
+			var out []*actor
+			for _, c := range s.conjuncts(j) {
+				if c < i && s.Tokens[c].UPOS != nlp.PRON {
+					out = append(out, d.actorsAt(s, c)...)
 				}
-				return out
 			}
+			return out
 		}
 	case "i", "me", "my":
 		if s.quoted[i] || d.narrator == nil {
@@ -135,6 +135,20 @@ func (d *document) pronoun(s *sentence, i int) []*actor {
 		}
 	}
 	return nil
+}
+
+// antecedent gives the noun that a relative pronoun at token i stands for, i
+// itself if it is no such pronoun.
+func (s *sentence) antecedent(i int) int {
+	switch s.lower(i) {
+	case "who", "which", "that", "whom", "whose":
+		for j := s.Tokens[i].Head; j >= 0; j = s.Tokens[j].Head {
+			if r := s.Tokens[j].Rel; r == nlp.AclRelcl || r == nlp.AdvclRelcl {
+				return s.Tokens[j].Head
+			}
+		}
+	}
+	return i
 }
 
 // speaker finds who says the quoted words at token i: the subject of the verb
@@ -240,7 +254,14 @@ func (d *document) definite(s *sentence, i int, m *mention) []*actor {
 			return []*actor{d.memory.state}
 		}
 		return nil
-	case "party", "power", "agency", "company", "house", "side", "neighbor", "neighbour", "ally", "counterpart", "capital",
+	case "party", "side":
+		if plural {
+			if code := d.homeOf(s, i, event.Rebels); code != "" {
+				return []*actor{{key: code + "/" + m.title, name: s.words(m.first, d.phraseEnd(s, i)), code: code, sector: event.UnknownSector, plural: true}}
+			}
+		}
+		return nil
+	case "power", "agency", "company", "house", "neighbor", "neighbour", "ally", "counterpart", "capital",
 		"missile", "drone", "artillery": // whose it is cannot be told
 		return nil
 	}

@@ -311,9 +311,12 @@ func (d *document) titleEnd(s *sentence, i int) int {
 		return i + 1
 	}
 	end := i + 1
-	for j := i + 2; j < len(s.Tokens) && (departments[s.lower(j)] || s.lower(j) == "the" || s.lower(j) == "and"); j++ {
-		if departments[s.lower(j)] {
+	for j := i + 2; j < len(s.Tokens); j++ {
+		switch w := s.lower(j); {
+		case departments[w]:
 			end = j + 1
+		case w != "the" && w != "and" && w != "for" && w != "of" && (s.Tokens[j].UPOS != nlp.PROPN || s.at[j] != nil):
+			return end
 		}
 	}
 	return end

@@ -318,7 +318,7 @@ func (d *document) actorsAt(s *sentence, i int) []*actor {
 		}
 		return nil
 	}
-	if s.Tokens[i].UPOS == nlp.PRON || s.Tokens[i].UPOS == nlp.DET {
+	if u := s.Tokens[i].UPOS; u == nlp.PRON || u == nlp.DET || u == nlp.NUM && s.child(i, nlp.Det) >= 0 {
 		return d.pronoun(s, i)
 	}
 	// The head of a name may lie inside a mention that covers its neighbours.
