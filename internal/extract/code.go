@@ -157,7 +157,7 @@ func (d *document) apply(r *compiled, f *frame) (c *candidate, failed string) {
 		d.locate(c)
 		d.fromPlace(c)
 	}
-	if missing := c.missing(r); missing != "" {
+	if missing := d.missing(c, r); missing != "" {
 		if len(c.roles) > 0 || !d.standsAlone(c) {
 			return nil, missing
 		}

@@ -11,12 +11,13 @@ import (
 
 // memory is who has been spoken of so far, for pronouns and definite phrases.
 type memory struct {
-	subject *actor             // person who was the subject of the last sentence that had one
-	person  *actor             // person mentioned last
-	state   *actor             // state or organisation mentioned last
-	body    *actor             // state or organisation that was the subject of the last sentence that had one
-	group   []*actor           // the last who acted together: two states, "Russian and Turkish officials"
-	weights map[string]float64 // states by how much and how lately they were spoken of
+	subject   *actor             // person who was the subject of the last sentence that had one
+	person    *actor             // person mentioned last
+	state     *actor             // state or organisation mentioned last
+	organised *actor             // group or organisation mentioned last
+	body      *actor             // state or organisation that was the subject of the last sentence that had one
+	group     []*actor           // the last who acted together: two states, "Russian and Turkish officials"
+	weights   map[string]float64 // states by how much and how lately they were spoken of
 }
 
 // fading is how much of a state's weight lasts from one sentence to the next.
@@ -42,6 +43,9 @@ func (d *document) remember(s *sentence) {
 				}
 			} else if !m.demonym && m.entry != nil {
 				mem.state = a
+				if m.isOrganised() {
+					mem.organised = a
+				}
 			}
 			if _, ok := d.x.country(a.code); ok && (m.entry != nil || a.person) {
 				mem.weights[a.code]++
@@ -219,6 +223,29 @@ func (d *document) bodyBefore(s *sentence, i int) *actor {
 	return d.memory.state
 }
 
+// organisedBefore gives the group or organisation that "the group" at token i
+// stands for: the last one named, if nothing says more closely which one it is.
+func (d *document) organisedBefore(s *sentence, i int) []*actor {
+	if det := s.child(i, nlp.Det); det < 0 || s.lower(det) != "the" && s.lower(det) != "this" && s.lower(det) != "that" ||
+		s.Tokens[i].Feats.Has(nlp.Plural) || s.child(i, nlp.Nmod, nlp.Amod, nlp.Compound, nlp.Acl, nlp.AclRelcl, nlp.Appos) >= 0 {
+		return nil
+	}
+	for _, m := range slices.Backward(s.mentions) {
+		if m.last < i && m.isOrganised() {
+			return m.actors
+		}
+	}
+	if a := d.memory.organised; a != nil {
+		return []*actor{a}
+	}
+	return nil
+}
+
+// isOrganised tells the name of a group or an organisation.
+func (m *mention) isOrganised() bool {
+	return m.entry != nil && (m.entry.Kind == gazetteer.KindGroup || m.entry.Kind == gazetteer.KindOrganization) && len(m.actors) == 1
+}
+
 // definite resolves a role noun without a name: "the minister", "the two
 // sides", "police".
 func (d *document) definite(s *sentence, i int, m *mention) []*actor {
@@ -254,6 +281,8 @@ func (d *document) definite(s *sentence, i int, m *mention) []*actor {
 			return []*actor{d.memory.state}
 		}
 		return nil
+	case "group", "movement", "organization", "organisation", "bloc":
+		return d.organisedBefore(s, i)
 	case "party", "side":
 		if plural {
 			if code := d.homeOf(s, i, event.Rebels); code != "" {
@@ -279,6 +308,10 @@ func (d *document) definite(s *sentence, i int, m *mention) []*actor {
 // a place in its clause or its sentence; else, for officials, the state that
 // the text is by, and in the end the one that the article speaks of most.
 func (d *document) homeOf(s *sentence, i int, sector event.Sector) string {
+	afar := sector == event.Rebels || sector == event.Military || sector == event.Civilians || sector == event.Opposition
+	if d.narrator != nil && !afar {
+		return d.narrator.code
+	}
 	verb := s.clause(i)
 	for _, near := range []bool{true, false} {
 		for _, m := range s.mentions {
@@ -302,10 +335,6 @@ func (d *document) homeOf(s *sentence, i int, sector event.Sector) string {
 				}
 			}
 		}
-	}
-	afar := sector == event.Rebels || sector == event.Civilians || sector == event.Opposition
-	if d.narrator != nil && !afar {
-		return d.narrator.code
 	}
 	best, most := "", 0.0
 	for code, n := range d.memory.weights {

@@ -62,6 +62,7 @@ func newLexicon() *lexicon {
 		ally capital`)
 	add(group(event.Military), `military army navy force troop warplane jet aircraft warship tank artillery fighter_jet missile drone
 		air_force battalion brigade fleet guard commando marine helicopter bomber vessel`)
+	add(group(event.UnknownSector), `group movement organization organisation bloc`)
 	add(group(event.Police), `police gendarmerie`)
 	add(group(event.Intelligence), `intelligence spy`)
 	add(group(event.Legislature), `parliament congress senate assembly legislature knesset duma lawmakers house`)

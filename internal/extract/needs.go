@@ -10,7 +10,7 @@ import (
 )
 
 // missing says what the rule needs and the text does not give, "" if nothing.
-func (c *candidate) missing(r *compiled) string {
+func (d *document) missing(c *candidate, r *compiled) string {
 	if len(c.roles) == 0 {
 		return "no actor is known"
 	}
@@ -26,7 +26,7 @@ func (c *candidate) missing(r *compiled) string {
 		case "two":
 			ok = len(codes) > 1 || c.sides() > 1
 		case "will":
-			ok = c.frame.will()
+			ok = d.will(c.frame)
 		case "aimed", "untargeted":
 			aim := 0
 			for _, slot := range []string{"at", "on", "into", "against", "obj.at", "obj.on", "obj.against"} {
@@ -91,11 +91,13 @@ func (f *frame) reactedTo() bool {
 }
 
 // will tells a verb in the future.
-func (f *frame) will() bool {
+func (d *document) will(f *frame) bool {
 	for _, k := range f.s.children(f.verb, nlp.Aux) {
 		switch f.s.lower(k) {
 		case "will", "'ll", "shall":
 			return true
+		case "would":
+			return d.reportedInPast(f.s, f.verb)
 		}
 	}
 	return false

@@ -68,11 +68,11 @@ var ruleTable = []rule{
 	// Consult
 	{name: "consult.meet", typ: event.Meeting, verbs: "meet confer huddle", args: "subj=party obj=party with=party between=party", needs: "two", weight: .9},
 	{name: "consult.meeting", typ: event.Meeting, nouns: "meeting encounter audience get-together one-on-one", args: "poss=party mod=party subj=party with=party between=party of=party by=party among=party agent=party", needs: "two", weight: .8},
-	{name: "consult.visit", typ: event.Visit, verbs: "visit tour", args: "subj=actor obj=host", needs: "person actor host", weight: .9},
+	{name: "consult.visit", typ: event.Visit, verbs: "visit tour", args: "subj=actor obj=host in=host at=host", needs: "person actor host", weight: .9},
 	{name: "consult.travel", typ: event.Visit, verbs: "travel fly arrive head return go come depart land embark touch_down leave_for set_off_for set_out_for", args: "subj=actor to=host in=host at=host for=host", needs: "person actor host", weight: .75},
 	{name: "consult.isin", typ: event.Visit, verbs: "@in", args: "subj=actor self=host", needs: "person actor host", weight: .6},
 	{name: "consult.attend", typ: event.Visit, verbs: "attend join", object: "ceremony funeral inauguration parade opening event celebration", args: "subj=actor in=host at=host", needs: "person actor host", weight: .5},
-	{name: "consult.trip", typ: event.Visit, nouns: "visit trip tour stopover", args: "poss=actor mod=actor by=actor subj=actor of=actor to=host in=host agent=host", needs: "actor host", weight: .8},
+	{name: "consult.trip", typ: event.Visit, nouns: "visit trip tour stopover", args: "poss=actor mod=actor by=actor subj=actor of=actor to=host in=host at=host agent=host", needs: "actor host", weight: .8},
 	{name: "consult.receive", typ: event.Visit, verbs: "receive welcome greet host", args: "subj=host obj=actor agent=host", needs: "person actor host two", object: "@person", weight: .6},
 	{name: "consult.call", typ: event.Call, verbs: "phone telephone call contact", args: "subj=party obj=party", object: "@person", needs: "two", weight: .8},
 	{name: "consult.speak", typ: event.Call, verbs: "speak speak_with speak_by speak_to talk_with talk_by speak_on", args: "subj=party with=party to=party", needs: "two person", weight: .7},
