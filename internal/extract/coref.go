@@ -246,6 +246,10 @@ func (m *mention) isOrganised() bool {
 	return m.entry != nil && (m.entry.Kind == gazetteer.KindGroup || m.entry.Kind == gazetteer.KindOrganization) && len(m.actors) == 1
 }
 
+// facing are the words that a plural for those who were named can have before it:
+// "the two sides", "both warring parties", but not "opposition parties".
+var facing = map[string]bool{"two": true, "both": true, "three": true, "warring": true, "rival": true, "respective": true, "foreign": true, "prime": true, "latter": true}
+
 // definite resolves a role noun without a name: "the minister", "the two
 // sides", "police".
 func (d *document) definite(s *sentence, i int, m *mention) []*actor {
@@ -254,7 +258,7 @@ func (d *document) definite(s *sentence, i int, m *mention) []*actor {
 	if plural {
 		switch m.title {
 		case "side", "leader", "president", "minister", "country", "nation", "party", "state", "government", "counterpart", "power", "delegation", "official", "team", "man", "woman":
-			if len(d.memory.group) > 1 {
+			if len(d.memory.group) > 1 && !slices.ContainsFunc(s.children(i, nlp.Amod, nlp.Compound), func(k int) bool { return !facing[s.lemma(k)] }) {
 				return d.memory.group
 			}
 		}
@@ -291,7 +295,7 @@ func (d *document) definite(s *sentence, i int, m *mention) []*actor {
 		}
 		return nil
 	case "power", "agency", "company", "house", "neighbor", "neighbour", "ally", "counterpart", "capital",
-		"missile", "drone", "artillery": // whose it is cannot be told
+		"missile", "drone", "artillery", "head", "associate": // whose it is cannot be told
 		return nil
 	}
 	code := d.homeOf(s, i, r.sector)

@@ -165,6 +165,10 @@ func nounFrame(s *sentence, n int, lex *lexicon) *frame {
 				f.add("subj", subjectsOf(s, h, 0)...)
 			}
 		case "in", "on", "at", "for", "into", "to":
+			if len(f.slots["with"]) > 0 && lex.sayVerbs[s.lemma(h)] { // "said in a meeting with Y"
+				f.verb = h
+				f.add("subj", subjectsOf(s, h, 0)...)
+			}
 			if lex.lightVerbs[s.lemma(h)] || lex.travelVerbs[s.lemma(h)] || s.lemma(h) == "meet" || s.lemma(h) == "be" {
 				f.verb = h
 				f.addSupport(h)

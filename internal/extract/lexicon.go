@@ -39,7 +39,7 @@ func newLexicon() *lexicon {
 		ambassador envoy governor mayor undersecretary commissioner representative chairman chairwoman chairperson chair chief leader
 		vice-president vice-premier negotiator coordinator adviser advisor counsellor counselor counterpart consul ayatollah taoiseach tsar emperor
 		pm fm director administrator`)
-	add(person(event.Government), `observer expert inspector monitor regulator ombudsman spokesman spokeswoman spokesperson official diplomat head_of_state statesman delegation mission team attaché attache
+	add(person(event.Government), `head associate observer expert inspector monitor regulator ombudsman spokesman spokeswoman spokesperson official diplomat head_of_state statesman delegation mission team attaché attache
 		aide delegate mediator ruler monarch dictator`)
 	add(titled(event.Military), `general gen. admiral colonel col. commander captain lieutenant major brigadier marshal lt. maj. adm. capt.`)
 	add(person(event.Military), `soldier serviceman officer peacekeeper paratrooper pilot`)

@@ -513,7 +513,7 @@ func (d *document) phraseStart(s *sentence, i int) int {
 				return first
 			}
 		case nlp.CCONJ: // "Russian and Ukrainian officials"
-			if j == 0 || s.at[j-1] == nil || !s.at[j-1].demonym || s.at[j+1] == nil || !s.at[j+1].demonym {
+			if j == 0 || !s.at[j-1].isOwner() || !s.at[j+1].isOwner() {
 				return first
 			}
 		default:
@@ -521,6 +521,19 @@ func (d *document) phraseStart(s *sentence, i int) int {
 		}
 	}
 	return first
+}
+
+// roleName gives the name of the role noun at token i, whose phrase starts at
+// first, for one of the states that it belongs to: of "Iranian and Saudi officials"
+// the Saudi ones.
+func (d *document) roleName(s *sentence, first, i int, owner *actor, owners int) string {
+	switch {
+	case owners < 2:
+		return s.words(first, d.phraseEnd(s, i))
+	case s.at[first] != nil && first < i:
+		return owner.name + " " + s.words(i, i)
+	}
+	return s.words(first, i) + " of " + owner.name
 }
 
 // phraseEnd gives the last token of the name of a role noun at token i with what
@@ -545,6 +558,12 @@ func (d *document) phraseEnd(s *sentence, i int) int {
 
 // maxNamed is the greatest number of words behind a role noun that its name takes in.
 const maxNamed = 8
+
+// isOwner tells a nationality or a name that can stand before what belongs to it:
+// "U.S. and Iranian ambassadors".
+func (m *mention) isOwner() bool {
+	return m != nil && !m.against && (m.demonym || m.entry != nil && (m.entry.Kind == gazetteer.KindState || m.entry.Kind == gazetteer.KindOrganization))
+}
 
 // belonging gives the states and bodies that the phrase with its head at token
 // i names as its own, and the sector that its words say: "Syrian Parliament
@@ -579,7 +598,9 @@ func (d *document) belonging(s *sentence, i int) (codes []*actor, sector event.S
 			switch s.preposition(k) {
 			case "of", "to", "for", "from", "":
 				for _, c := range s.conjuncts(k) {
-					if m := s.at[c]; m != nil && len(m.actors) == 0 && m.place != nil && s.preposition(k) == "from" {
+					if s.Tokens[c].UPOS == nlp.PRON && s.Tokens[k].Rel == nlp.NmodPoss && !others[s.lemma(i)] {
+						take(&mention{actors: d.pronoun(s, c)}) // "their companies"
+					} else if m := s.at[c]; m != nil && len(m.actors) == 0 && m.place != nil && s.preposition(k) == "from" {
 						codes = append(codes, &actor{code: m.place.Country}) // "ten people from Nablus"
 					} else if m != nil {
 						take(m)
@@ -628,6 +649,11 @@ func (d *document) belonging(s *sentence, i int) (codes []*actor, sector event.S
 	return codes, sector
 }
 
+// others are on another side than those whose they are.
+var others = map[string]bool{
+	"counterpart": true, "neighbor": true, "neighbour": true, "ally": true, "partner": true, "opponent": true, "rival": true, "enemy": true, "host": true,
+}
+
 // addRole takes a common noun for an actor with the states that it belongs to:
 // "Syrian officials", "Iran's parliament", "the rebels".
 func (d *document) addRole(s *sentence, i int) {
@@ -663,7 +689,7 @@ func (d *document) addRole(s *sentence, i int) {
 			key += "/" + s.lemma(i)
 		}
 		m.actors = append(m.actors, &actor{
-			key: key, name: s.words(first, d.phraseEnd(s, i)), code: c.code, sector: sector, person: r.person, plural: plural,
+			key: key, name: d.roleName(s, first, i, c, len(codes)), code: c.code, sector: sector, person: r.person, plural: plural,
 		})
 	}
 	if len(m.actors) == 0 && d.isCollective(s, first, i) {

@@ -96,9 +96,16 @@ func (s *sentence) conjuncts(i int) []int {
 			}
 		}
 	}
-	for _, k := range s.kids[i] {
-		if s.Tokens[k].Rel == nlp.Conj {
-			out = append(out, s.conjuncts(k)...)
+	// What is coordinated with a long name may hang on any of its words.
+	first, last := i, i
+	if m := s.at[i]; m != nil {
+		first, last = m.first, m.last
+	}
+	for j := first; j <= last; j++ {
+		for _, k := range s.kids[j] {
+			if s.Tokens[k].Rel == nlp.Conj && (k < first || k > last) && (j == i || s.at[k] != nil) {
+				out = append(out, s.conjuncts(k)...)
+			}
 		}
 	}
 	return out

@@ -50,6 +50,9 @@ func (d *document) statusOf(c *candidate) (status event.Status, ok bool) {
 	case "plan", "schedule":
 		status = event.Planned
 	}
+	if t := &s.Tokens[v]; t.XPOS == nlp.VB && (t.Rel == nlp.Root || t.Rel == nlp.Parataxis) && s.child(v, nlp.Nsubj, nlp.NsubjPass, nlp.Aux, nlp.AuxPass, nlp.Mark) < 0 {
+		return "", false // "release all prisoners!"
+	}
 	if s.inverted(v) {
 		return "", false
 	}
@@ -140,6 +143,9 @@ func (d *document) statusOf(c *candidate) (status event.Status, ok bool) {
 			return status, true
 		case nlp.Acl:
 			if s.child(i, nlp.Mark) >= 0 { // "a plan to withdraw", "a call to end"
+				if decided[s.lemma(h)] && s.Tokens[h].Rel == nlp.Obj && deciding[s.lemma(s.Tokens[h].Head)] {
+					return event.Planned, true
+				}
 				return "", false
 			}
 			return status, true
@@ -151,6 +157,13 @@ func (d *document) statusOf(c *candidate) (status event.Status, ok bool) {
 	}
 	return status, true
 }
+
+// decided are what somebody can decide on, deciding the verbs that say so: "approved a
+// plan to release 900 prisoners".
+var (
+	decided  = map[string]bool{"plan": true, "decision": true, "deal": true, "order": true, "bill": true, "agreement": true, "intention": true, "measure": true}
+	deciding = map[string]bool{"approve": true, "announce": true, "adopt": true, "sign": true, "unveil": true, "endorse": true, "make": true, "take": true, "reach": true, "confirm": true, "pass": true, "issue": true}
+)
 
 // voiced types are done by saying that one wants to do them.
 var voiced = map[event.Type]bool{event.Support: true, event.Criticism: true, event.Request: true}
