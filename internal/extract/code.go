@@ -123,7 +123,7 @@ func (d *document) apply(r *compiled, f *frame) (c *candidate, failed string) {
 			if len(direct) == 0 && a.slot == "subj" {
 				direct = d.owners(s, h)
 			}
-			if len(direct) == 0 && a.role == event.Target && info.Quad == 4 {
+			if len(direct) == 0 && a.role == event.Target {
 				direct = d.unknownPerson(s, s.antecedent(h))
 			}
 			if a.role == event.Host {

@@ -127,6 +127,7 @@ func (d *document) fromPlace(c *candidate) {
 	a := &actor{key: country.Alpha3 + "/GOV", name: c.where, code: country.Alpha3, sector: event.Government}
 	switch {
 	case (c.rule.typ == event.Coercion || c.rule.typ == event.Concession) && !c.has(event.Target) && c.has(event.Actor):
+		a.key, a.sector = a.key+"/"+c.where, event.Civilians
 		c.fill(a, event.Target, false)
 	case c.rule.typ == event.Attack && !c.has(event.Target):
 		if a.sector = event.Civilians; !c.hasCode(a.code) {
