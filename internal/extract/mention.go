@@ -583,6 +583,9 @@ func (d *document) belonging(s *sentence, i int) (codes []*actor, sector event.S
 				continue
 			}
 			if m.place != nil && len(m.actors) == 0 && m.place.Country != "" {
+				if r, ok := d.x.lexicon.role(s.lemma(i)); ok && !r.person && m.last == i-1 { // "an Istanbul court"
+					codes = append(codes, &actor{code: m.place.Country, name: m.place.Name})
+				}
 				continue
 			}
 			take(m)

@@ -388,6 +388,8 @@ func (d *document) actorsWithin(s *sentence, i int, c *candidate) []*actor {
 	for _, k := range s.children(i, nlp.Amod, nlp.Compound) {
 		if m := s.at[k]; m != nil {
 			found = append(found, m.actors...)
+		} else {
+			found = append(found, d.owners(s, k)...) // "an Afghan government offer"
 		}
 	}
 	if out := others(found); len(out) > 0 {

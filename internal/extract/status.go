@@ -59,6 +59,9 @@ func (d *document) statusOf(c *candidate) (status event.Status, ok bool) {
 	first := true
 	for i := v; i >= 0; {
 		for _, k := range s.children(i, nlp.Aux, nlp.Advmod, nlp.Mark) {
+			if s.at[k] != nil {
+				continue // "Theresa May"
+			}
 			switch w := s.lower(k); w {
 			case "will", "'ll", "shall", "wo":
 				status = event.Planned
@@ -108,6 +111,8 @@ func (d *document) statusOf(c *candidate) (status event.Status, ok bool) {
 				status = event.Planned
 			case l == "be":
 				status = event.Planned
+			case l == "fail" && c.rule.typ == event.Agreement:
+				status = event.Cancelled
 			case d.x.lexicon.intentions[l]:
 				return "", false
 			}
