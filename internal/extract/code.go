@@ -141,9 +141,11 @@ func (d *document) apply(r *compiled, f *frame) (c *candidate, failed string) {
 			return nil, "nobody attacks"
 		}
 	}
-	if (!info.Symmetric && targeted[r.typ] && len(r.content) == 0 || r.seeks) && !c.has(event.Target) && c.has(event.Actor) {
-		for _, x := range d.nearest(c) {
-			c.fill(x, event.Target, false)
+	if (!info.Symmetric && targeted[r.typ] || r.seeks) && !c.has(event.Target) && c.has(event.Actor) {
+		if len(r.content) == 0 || r.seeks {
+			for _, x := range d.nearest(c) {
+				c.fill(x, event.Target, false)
+			}
 		}
 		if !c.has(event.Target) {
 			d.reactsTo(c)
@@ -162,6 +164,15 @@ func (d *document) apply(r *compiled, f *frame) (c *candidate, failed string) {
 			return nil, missing
 		}
 		c.orphan = true
+	}
+	if !c.orphan && !d.political(c) {
+		return nil, "nobody in it acts politically"
+	}
+	if c.natural() {
+		return nil, "it is about nature"
+	}
+	if r.typ == event.Attack && f.verb == f.trigger && !d.violent(c) {
+		return nil, "nothing tells it from a mishap"
 	}
 	status, ok := d.statusOf(c)
 	if r.negated {

@@ -217,10 +217,7 @@ func (d *document) bodyBefore(s *sentence, i int) *actor {
 			return m.actors[0]
 		}
 	}
-	if d.memory.body != nil {
-		return d.memory.body
-	}
-	return d.memory.state
+	return d.memory.body
 }
 
 // organisedBefore gives the group or organisation that "the group" at token i
@@ -290,7 +287,7 @@ func (d *document) definite(s *sentence, i int, m *mention) []*actor {
 	case "party", "side":
 		if plural {
 			if code := d.homeOf(s, i, event.Rebels); code != "" {
-				return []*actor{{key: code + "/" + m.title, name: s.words(m.first, d.phraseEnd(s, i)), code: code, sector: event.UnknownSector, plural: true}}
+				return []*actor{{key: code + "/" + m.title, name: s.words(m.first, d.phraseEnd(s, i)), code: code, sector: r.sector, plural: true, guessed: true, inOffice: true}}
 			}
 		}
 		return nil
@@ -305,7 +302,8 @@ func (d *document) definite(s *sentence, i int, m *mention) []*actor {
 		}
 		return nil
 	}
-	return []*actor{{key: code + "/" + string(r.sector), name: s.words(m.first, d.phraseEnd(s, i)), code: code, sector: r.sector, person: r.person, plural: plural}}
+	return []*actor{{key: code + "/" + string(r.sector), name: s.words(m.first, d.phraseEnd(s, i)), code: code, sector: r.sector, person: r.person, plural: plural,
+		guessed: true, inOffice: offices[m.title]}}
 }
 
 // homeOf guesses the state of an actor that is named only by its kind: that of

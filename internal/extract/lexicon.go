@@ -39,7 +39,7 @@ func newLexicon() *lexicon {
 		ambassador envoy governor mayor undersecretary commissioner representative chairman chairwoman chairperson chair chief leader
 		vice-president vice-premier negotiator coordinator adviser advisor counsellor counselor counterpart consul ayatollah taoiseach tsar emperor
 		pm fm director administrator`)
-	add(person(event.Government), `head associate observer expert inspector monitor regulator ombudsman spokesman spokeswoman spokesperson official diplomat head_of_state statesman delegation mission team attaché attache
+	add(person(event.Government), `head associate observer expert inspector monitor regulator ombudsman spokesman spokeswoman spokesperson official diplomat head_of_state statesman delegation mission attaché attache
 		aide delegate mediator ruler monarch dictator`)
 	add(titled(event.Military), `general gen. admiral colonel col. commander captain lieutenant major brigadier marshal lt. maj. adm. capt.`)
 	add(person(event.Military), `soldier serviceman officer peacekeeper paratrooper pilot`)
@@ -74,13 +74,6 @@ func newLexicon() *lexicon {
 	add(group(event.Business), `company firm corporation bank airline`)
 	add(group(event.Religion), `church vatican`)
 
-	set := func(words string) map[string]bool {
-		m := map[string]bool{}
-		for _, w := range strings.Fields(words) {
-			m[w] = true
-		}
-		return m
-	}
 	l.lightVerbs = set(`hold have conduct reach sign make pay give issue launch begin start open resume conclude continue take undertake
 		attend join host convene finalize ink strike broker mediate agree announce declare extend impose lift end complete carry
 		convey express voice offer provide send receive deliver lodge file lead engage stage organize enter finish plan schedule cancel
@@ -103,4 +96,13 @@ func (l *lexicon) role(lemma string) (role, bool) {
 		r, ok = l.roles[strings.TrimSuffix(lemma, "s")]
 	}
 	return r, ok
+}
+
+// set makes a set of the words of a list.
+func set(list string) map[string]bool {
+	m := map[string]bool{}
+	for w := range strings.FieldsSeq(list) {
+		m[w] = true
+	}
+	return m
 }

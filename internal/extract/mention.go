@@ -20,6 +20,9 @@ type actor struct {
 	sector event.Sector
 	person bool
 	plural bool
+	// guessed tells that the state is that which the context suggests, and
+	// inOffice that whoever is so called has a part in politics all the same.
+	guessed, inOffice bool
 }
 
 // mention is a stretch of a sentence that names actors or a place.
@@ -347,7 +350,7 @@ func (d *document) placeUnder(s *sentence, a *actor, i int, r role) {
 		a.code = soleOffices[strings.ToLower(s.words(d.titleStart(s, i), d.titleEnd(s, i)-1))]
 	}
 	if a.code == "" {
-		a.code = d.homeOf(s, i, r.sector)
+		a.code, a.guessed, a.inOffice = d.homeOf(s, i, r.sector), true, offices[s.lemma(i)]
 	}
 }
 
@@ -592,7 +595,7 @@ func (d *document) belonging(s *sentence, i int) (codes []*actor, sector event.S
 			if m.entry != nil && m.entry.Kind != gazetteer.KindState && m.entry.Kind != gazetteer.KindCapital && m.entry.Kind != gazetteer.KindDemonym && m.entry.Kind != gazetteer.KindPerson {
 				sector = event.Sector(m.entry.Sector)
 			}
-		} else if r, ok := d.x.lexicon.role(s.lemma(j)); ok && !r.person {
+		} else if r, ok := d.x.lexicon.role(s.lemma(j)); ok && !r.person && r.sector != event.UnknownSector {
 			sector = r.sector
 		}
 	}
@@ -610,7 +613,7 @@ func (d *document) belonging(s *sentence, i int) (codes []*actor, sector event.S
 					} else if r, ok := d.x.lexicon.role(s.lemma(c)); ok && c != i {
 						inner, innerSector := d.belonging(s, c)
 						codes = append(codes, inner...)
-						if sector = innerSector; sector == "" {
+						if sector = innerSector; sector == "" && r.sector != event.UnknownSector {
 							sector = r.sector
 						}
 					}

@@ -35,6 +35,8 @@ func (d *document) missing(c *candidate, r *compiled) string {
 			ok = (aim > 0) == (need == "aimed")
 		case "aimless": // a call, but not for something
 			ok = len(c.frame.slots["for"]) == 0
+		case "denied": // somebody said it before, or it is said of the speaker's own side
+			ok = has[event.Target] || d.ofOwnSide(c)
 		case "told":
 			ok = c.frame.verb >= 0 || len(codes) > 1 || c.frame.reactedTo()
 		case "passive":
@@ -74,6 +76,17 @@ func (d *document) missing(c *candidate, r *compiled) string {
 		}
 	}
 	return ""
+}
+
+// ofOwnSide tells a complement whose subject is of the speaker's state or stands for
+// the speaker: "says it will not leave".
+func (d *document) ofOwnSide(c *candidate) bool {
+	for _, h := range c.frame.slots["comp"] {
+		if slices.ContainsFunc(d.actorsAt(c.frame.s, h), func(a *actor) bool { return c.hasCode(a.code) }) {
+			return true
+		}
+	}
+	return false
 }
 
 // reactedTo tells a noun that somebody reacts to: what is welcomed has happened.

@@ -29,7 +29,7 @@ func (d *document) unknownPerson(s *sentence, i int) []*actor {
 		return nil
 	}
 	name := s.words(first, max(i, d.nameRun(s, first)-1))
-	return []*actor{{key: "name:" + gazetteer.Normalize(name), name: name, code: code, sector: event.Civilians, person: true}}
+	return []*actor{{key: "name:" + gazetteer.Normalize(name), name: name, code: code, sector: event.Civilians, person: true, guessed: true}}
 }
 
 // impersonal adds who says or agrees what nobody in the text does: "it was agreed"
@@ -86,11 +86,6 @@ func (d *document) receivedBy(c *candidate) {
 // in two Pakistani airstrikes"; unknown if the text does not say.
 func (d *document) attackers(c *candidate) {
 	s := c.frame.s
-	for _, h := range c.frame.slots["subj"] {
-		if !weapons[s.lemma(h)] && s.Tokens[h].UPOS != nlp.PRON {
-			return // "heavy rain killed ten people"
-		}
-	}
 	for _, slot := range []string{"in", "by", "during", "after"} {
 		for _, h := range c.frame.slots[slot] {
 			if s.isTime(h) || s.at[h] != nil {
@@ -108,13 +103,6 @@ func (d *document) attackers(c *candidate) {
 	if !c.has(event.Actor) && c.has(event.Target) && c.frame.verb >= 0 {
 		c.fill(&actor{key: "UNK/attackers", name: "unknown attackers", code: "UNK", sector: event.UnknownSector}, event.Actor, false)
 	}
-}
-
-// weapons are what kills without saying who does.
-var weapons = map[string]bool{
-	"bomb": true, "blast": true, "explosion": true, "missile": true, "rocket": true, "shell": true, "mortar": true, "gunfire": true, "mine": true,
-	"landmine": true, "drone": true, "airstrike": true, "strike": true, "attack": true, "fire": true, "shot": true, "bombing": true, "bullet": true,
-	"car_bomb": true, "shooting": true, "raid": true, "clash": true, "grenade": true, "fighting": true, "violence": true, "bombardment": true,
 }
 
 // fromPlace takes the state of the place for who is attacked there, or whose

@@ -190,7 +190,7 @@ var ruleTable = []rule{
 	{name: "reject.defy", typ: event.Rejection, verbs: "violate breach defy flout ignore disregard", object: "ban resolution law order treaty agreement embargo sanction norm accord deadline call demand appeal ruling", args: "subj=actor agent=actor obj.of=target", needs: "actor", weight: .6},
 	{name: "reject.willnot", typ: event.Rejection, verbs: "@willnot", args: "subj=actor", needs: "actor", weight: .5, status: event.Occurred, negated: true},
 	{name: "reject.negated", typ: event.Rejection, verbs: "@not_accept @not_accede @not_recognize @not_recognise @not_comply @not_cooperate @not_allow @not_support @not_back @not_tolerate @not_endorse", args: "subj=actor obj=target with=target to=target", needs: "actor", weight: .55, status: event.Occurred, negated: true},
-	{name: "reject.not", typ: event.Rejection, verbs: "@say", content: "@not", args: "subj=actor", needs: "actor", weight: .4},
+	{name: "reject.not", typ: event.Rejection, verbs: "@say", content: "@not", args: "subj=actor", needs: "actor denied", weight: .4},
 	{name: "reject.end", typ: event.Rejection, verbs: "terminate cancel abandon scrap quit", object: "agreement treaty deal meeting visit talk negotiation summit participation", args: "subj=actor agent=actor with=target obj.with=target", needs: "actor", weight: .7, status: event.Occurred},
 	{name: "reject.noun", typ: event.Rejection, nouns: "refusal rejection veto boycott denial", args: "poss=actor mod=actor by=actor subj=actor of=target", needs: "actor", weight: .6},
 	{name: "threaten.verb", typ: event.Threat, verbs: "threaten", args: "subj=actor obj=target deed=target agent=actor", needs: "actor", weight: .75},
