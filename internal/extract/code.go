@@ -19,6 +19,7 @@ type candidate struct {
 	place   *gazetteer.Place
 	where   string // the place as the text has it
 	country string
+	tie     tie // how surely it is there
 	weight  float64
 }
 

@@ -172,14 +172,14 @@ func (d *document) event(group []*candidate) event.Event {
 		return int(1000 * (a.weight - b.weight))
 	})
 	e := event.Event{Type: best.rule.typ, Status: best.status, Date: best.date, Evidence: []event.Evidence{}}
-	doubt := 1.0
+	doubt, at := 1.0, group[0]
 	for _, c := range group {
 		doubt *= 1 - c.weight
 		if e.Date == nil || e.Date.Text == "" && c.date != nil && c.date.Text != "" {
 			e.Date = c.date
 		}
-		if e.Location == nil {
-			e.Location = d.location(c)
+		if c.moreSurely(at) {
+			at = c
 		}
 		d.addEvidence(&e, c)
 	}
@@ -190,6 +190,7 @@ func (d *document) event(group []*candidate) event.Event {
 			e.Status = event.Occurred
 		}
 	}
+	e.Location = d.location(at)
 	e.Confidence = calibrated(1 - doubt)
 	known := slices.ContainsFunc(group, func(c *candidate) bool {
 		return slices.ContainsFunc(c.roles, func(x filled) bool { return x.role == event.Actor && x.code != "UNK" })
