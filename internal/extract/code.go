@@ -176,8 +176,8 @@ func (d *document) apply(r *compiled, f *frame) (c *candidate, failed string) {
 	}
 	c.status = d.settle(c, status)
 	d.locate(c)
-	d.stage(c)
 	d.date(c)
+	d.stage(c)
 	d.fromPlace(c)
 	return c, ""
 }

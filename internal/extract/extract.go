@@ -56,6 +56,7 @@ func (d *document) code() []*candidate {
 			s.entities = d.entities(s)
 		}
 		d.remember(s)
+		d.rememberDays(s)
 	}
 	return found
 }
@@ -65,6 +66,7 @@ func (x *Extractor) read(a *event.Article) *document {
 	d := &document{x: x, article: a, nlp: x.analyzer.Analyze(a.Text)}
 	if day, ok := a.PublishedDay(); ok {
 		d.anchor, d.day = &day, day.String()
+		d.story = story{last: day, days: map[string]telling{}}
 	}
 	d.narrator = d.narratorOf(a.Source)
 	for i := range d.nlp.Sentences {

@@ -47,6 +47,7 @@ type document struct {
 	narrator  *actor     // who says "we" outside of quotes
 	memory    memory
 	told      []*candidate
+	story     story
 	venue     *candidate // the last encounter with a place
 	visit     *candidate // the last visit with a place
 	scene     *candidate // the last conflict with a place

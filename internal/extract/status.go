@@ -203,7 +203,7 @@ func (d *document) settle(c *candidate, status event.Status) event.Status {
 		}
 	case status == event.Occurred && info.Family == "consult" && (s.Tokens[v].XPOS == nlp.VBZ || s.Tokens[v].XPOS == nlp.VBP) && s.child(v, nlp.Aux) < 0:
 		for _, x := range s.times {
-			if s.timeDistance(x, c) < 100 && s.lower(x.first) != "today" && s.lower(x.first) != "yesterday" {
+			if d.timeDistance(s, x, c) < tooFar && s.lower(x.first) != "today" && s.lower(x.first) != "yesterday" {
 				return event.Planned
 			}
 		}
