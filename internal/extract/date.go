@@ -9,8 +9,15 @@ import (
 
 // story is how far an article has told its days.
 type story struct {
-	last event.Day          // the day that was spoken of last
-	days map[string]telling // the day on which an actor was last told to do something, by code
+	last   event.Day          // the day that was spoken of last
+	days   map[string]telling // the day on which an actor was last told to do something, by code
+	places map[string]staging // the same for the place
+}
+
+// staging is a place where a sentence puts an actor.
+type staging struct {
+	site     site
+	sentence int
 }
 
 // telling is a day that the text names for what an actor does.
@@ -46,6 +53,9 @@ func (d *document) date(c *candidate) {
 		span := x.resolve(c.tense(), d.toldBefore(s, best))
 		if !span.Start.Plausible() || !span.End.Plausible() || span.End < span.Start {
 			return
+		}
+		if s.lower(x.first-1) == "since" && d.anchor != nil { // what goes on has not ended
+			span.End = max(span.Start, *d.anchor)
 		}
 		c.date = &event.Date{Start: span.Start, End: span.End, Precision: x.precision, Text: s.words(x.first, x.last)}
 		if c.status == event.Occurred && x.precision == event.DayPrecision {
@@ -196,8 +206,12 @@ func (s *sentence) timeHead(x timex) int {
 // the tree; tooFar if it does not belong to it.
 func (d *document) timeDistance(s *sentence, x timex, c *candidate) int {
 	switch s.lower(x.first - 1) {
-	case "until", "till", "since", "before", "by": // a bound, not the day
+	case "until", "till", "before", "by": // a bound, not the day
 		return tooFar
+	case "since":
+		if c.status != event.Ongoing {
+			return tooFar
+		}
 	}
 	head, f := s.timeHead(x), c.frame
 	if n := s.encloses(x); n >= 0 && n != f.trigger && d.ownsDay(s, x, n, c) {

@@ -178,7 +178,7 @@ func (d *document) reading(s *sentence, match gazetteer.Match) *gazetteer.Entry 
 			}
 		}
 	}
-	return entries[0]
+	return d.nearerPlace(entries)
 }
 
 func (d *document) isTitle(s *sentence, i int) bool {

@@ -25,6 +25,7 @@ type site struct {
 	*mention
 	head     int    // the token by which it hangs in the tree
 	name     string // with the facility or the smaller place that it belongs to
+	prep     string // the preposition in front of it
 	part     bool   // name is not the mention's: coordinates are those of what holds it
 	locative bool   // behind a preposition of place
 }
@@ -64,6 +65,7 @@ func (s *sentence) site(m *mention) site {
 		last--
 	}
 	x := site{mention: m, head: s.headOf(m), name: s.words(m.first, last)}
+	x.prep = s.preposition(x.head)
 	state := m.entry != nil && m.entry.Kind == gazetteer.KindState
 	switch {
 	case s.lower(m.last+1) == "," && s.lower(m.last+2) == "d.c.": // the region is part of the name
@@ -79,7 +81,11 @@ func (s *sentence) site(m *mention) site {
 	}
 	for s.climb(&x, state) {
 	}
-	x.locative = s.locativeAt(x)
+	if s.Tokens[x.head].Rel == nlp.Appos && s.Tokens[x.head].Head >= 0 {
+		x.prep = s.preposition(s.Tokens[x.head].Head)
+	}
+	x.locative = placePrepositions[x.prep] ||
+		x.prep == "on" && (x.place.Precision == "water" || strings.HasSuffix(x.name, "Island") || edges[s.lemma(x.head)])
 	return x
 }
 
@@ -87,6 +93,9 @@ func (s *sentence) site(m *mention) site {
 func (s *sentence) climb(x *site, state bool) bool {
 	t := &s.Tokens[x.head]
 	h, p := t.Head, s.preposition(x.head)
+	if p != "" {
+		x.prep = p
+	}
 	if h < 0 {
 		return false
 	}
@@ -122,7 +131,7 @@ func (s *sentence) climb(x *site, state bool) bool {
 		if h > x.head || !within || s.timeAt[h] >= 0 {
 			return false
 		}
-		if o := s.at[h]; o != nil {
+		if o := s.at[h]; o != nil && !(o.bare && placeNouns[l]) { // "the Kazakh capital of Astana"
 			if !o.isPlace() || p == "of" {
 				return false
 			}
@@ -141,16 +150,6 @@ func (s *sentence) climb(x *site, state bool) bool {
 	}
 	x.head = h
 	return true
-}
-
-// locativeAt tells whether a site stands behind a preposition of place.
-func (s *sentence) locativeAt(x site) bool {
-	p := s.preposition(x.head)
-	if s.Tokens[x.head].Rel == nlp.Appos {
-		p = s.preposition(s.Tokens[x.head].Head)
-	}
-	return placePrepositions[p] ||
-		p == "on" && (x.place.Precision == "water" || strings.HasSuffix(x.name, "Island") || edges[s.lemma(x.head)])
 }
 
 // nameStart gives where the name that ends at token i begins; behind i if there is none.
@@ -211,7 +210,7 @@ func (d *document) locate(c *candidate) {
 	sites := s.sites()
 	for k := range sites {
 		x := &sites[k]
-		if distance := s.placeDistance(x, c); distance < nearest || distance == nearest && exactness(x.place, x.name) > exactness(best.place, best.name) {
+		if distance := s.placeDistance(x, c); distance < nearest || distance == nearest && holds(best.place, x.place) {
 			best, nearest = x, distance
 		}
 	}
@@ -266,8 +265,8 @@ func (s *sentence) placeDistance(x *site, c *candidate) int {
 	}
 	t := &s.Tokens[x.head]
 	info, _ := c.rule.typ.Info()
-	p := s.preposition(x.head)
-	own := t.Head == f.trigger || t.Head == f.verb && f.verb >= 0
+	p := x.prep
+	own := t.Head == f.trigger || t.Head == f.verb && f.verb >= 0 || t.Head >= 0 && s.isVerb(t.Head) && s.describes(t.Head, f.trigger)
 	if own && (t.Rel == nlp.Nmod || t.Rel == nlp.Obl) && slices.Contains(aims[c.rule.typ], p) {
 		return 1
 	}
@@ -423,7 +422,7 @@ func (s *sentence) spokenAt(x *site, f *frame) int {
 	if rel == nlp.Compound && occasions[s.lemma(h)] && s.Tokens[h].Rel == nlp.Obl && root(s.Tokens[h].Head) {
 		return 3 // "at the Munich conference"
 	}
-	if !x.locative && (s.preposition(x.head) != "to" || !occasions[s.lemma(h)]) {
+	if !x.locative && (x.prep != "to" || !occasions[s.lemma(h)]) {
 		return unrelated
 	}
 	if rel == nlp.Obl && root(h) {
@@ -432,7 +431,8 @@ func (s *sentence) spokenAt(x *site, f *frame) int {
 	if rel == nlp.Nmod && (s.Tokens[h].Rel == nlp.Obl && occasions[s.lemma(h)] || s.Tokens[h].Rel == nlp.Nsubj) && root(s.Tokens[h].Head) {
 		return 2 // "on a visit to Cairo", "mediators in Nigeria"
 	}
-	if rel == nlp.Obl && s.Tokens[h].Rel == nlp.Advcl && root(s.Tokens[h].Head) && s.goesWith(x.head, f) {
+	if g := s.Tokens[h].Head; rel == nlp.Obl && s.Tokens[h].Rel == nlp.Advcl && s.goesWith(x.head, f) &&
+		(root(g) || s.Tokens[g].Rel == nlp.Xcomp && root(s.Tokens[g].Head)) {
 		return above // "after meeting in Cairo"
 	}
 	return unrelated
@@ -460,20 +460,95 @@ func (d *document) inheritPlace(c *candidate) {
 		}
 		return
 	}
-	v := d.venue
-	if v == nil || c.rule.typ == event.Call || info.Family == "peace" || c.place != nil {
+	if c.place != nil || c.rule.typ == event.Call || info.Family == "peace" {
 		return
 	}
-	if c.status != v.status && (c.status != event.Planned || d.visit != v || info.Family != "consult") {
+	if v := d.venue; v != nil && d.together(c, v) {
+		for _, x := range c.roles {
+			if x.role != event.Target && v.hasCode(x.code) {
+				d.takePlace(c, v, inherited)
+				return
+			}
+		}
+	}
+	if c.status == event.Planned || !c.narrated() {
 		return
 	}
 	for _, x := range c.roles {
-		if x.role != event.Target && v.hasCode(x.code) {
-			d.takePlace(c, v, inherited)
+		if t, ok := d.story.places[x.code]; ok && x.role != event.Target && c.frame.s.index-t.sentence <= spell {
+			d.setPlace(c, t.site, inherited)
 			return
 		}
 	}
 }
+
+// together tells that what is done at one time is at the place of an encounter at
+// another: both have happened or both are to come, or it is planned for a visit.
+func (d *document) together(c, v *candidate) bool {
+	if c.status == event.Planned && v.status != event.Planned {
+		info, _ := c.rule.typ.Info()
+		return v == d.visit && info.Family == "consult"
+	}
+	return c.status != event.Cancelled && (c.status == event.Planned) == (v.status == event.Planned)
+}
+
+// rememberPlace takes in where the main verb of a sentence puts its subjects.
+func (d *document) rememberPlace(s *sentence) {
+	var at *site
+	v := -1
+	for _, x := range s.sites() {
+		h := s.Tokens[x.head].Head
+		if x.locative && s.Tokens[x.head].Rel == nlp.Obl && h >= 0 && s.Tokens[h].Head < 0 && s.isVerb(h) && (at == nil || holds(at.place, x.place)) {
+			at, v = &x, h
+		}
+	}
+	if at == nil {
+		return
+	}
+	for _, k := range s.children(v, nlp.Nsubj) {
+		for _, j := range s.conjuncts(k) {
+			for _, a := range d.actorsAt(s, j) {
+				d.story.places[a.code] = staging{*at, s.index}
+			}
+		}
+	}
+}
+
+// nearerPlace chooses among the towns of one name the most prominent in a state
+// that the article has spoken of, else the most prominent.
+func (d *document) nearerPlace(entries []*gazetteer.Entry) *gazetteer.Entry {
+	for _, e := range entries {
+		if e.Kind != gazetteer.KindPlace {
+			break
+		}
+		if d.memory.weights[e.Place.Country] > 0 {
+			return e
+		}
+	}
+	return entries[0]
+}
+
+// refineVisits puts a visit to a state into the town there where the visitor is
+// told to be next.
+func (d *document) refineVisits() {
+	for k, c := range d.told {
+		if c.rule.typ != event.Visit || c.place == nil || c.place.Precision != "country" {
+			continue
+		}
+		for _, o := range d.told[k+1:] {
+			if o.frame.s.index > c.frame.s.index+stay {
+				break
+			}
+			if o.tie >= governing && holds(c.place, o.place) && d.together(o, c) && slices.ContainsFunc(c.roles, func(x filled) bool { return x.role == event.Actor && o.hasCode(x.code) }) {
+				d.takePlace(c, o, o.tie)
+				break
+			}
+		}
+	}
+}
+
+// stay is in how many sentences behind it a visit is told.
+const stay = 3
 
 func (d *document) takePlace(c, from *candidate, t tie) {
 	c.place, c.where, c.country, c.tie = from.place, from.where, from.country, t
@@ -644,6 +719,11 @@ func (c *candidate) moreSurely(o *candidate) bool {
 	return c.tie > o.tie
 }
 
+// holds tells that a place is a part of another, as far as their kinds say.
+func holds(outer, inner *gazetteer.Place) bool {
+	return (outer.Country == inner.Country || outer.Country == "") && exactness(inner, "") > exactness(outer, "")
+}
+
 // exactness orders the kinds of places, the smallest the highest.
 func exactness(p *gazetteer.Place, name string) int {
 	switch p.Precision {
@@ -652,7 +732,7 @@ func exactness(p *gazetteer.Place, name string) int {
 	case "admin1":
 		return 3
 	case "country":
-		if p.Country == "" || p.Name == name {
+		if p.Country == "" || p.Name == name || name == "" {
 			return 0
 		}
 		return 1 // "northern Iraq"

@@ -62,12 +62,14 @@ func (d *document) statusOf(c *candidate) (status event.Status, ok bool) {
 	if s.inverted(v) {
 		return "", false
 	}
-	first := true
+	first, lasting := true, false
 	for i := v; i >= 0; {
 		for _, k := range s.children(i, nlp.Aux, nlp.Advmod, nlp.Mark) {
 			switch w := s.lower(k); w {
 			case "will", "'ll", "shall", "wo":
-				status = event.Planned
+				if !lasting { // "will continue to encourage"
+					status = event.Planned
+				}
 			case "would", "could", "may", "might", "should", "must", "can", "ca":
 				if w == "would" && d.reportedInPast(s, i) {
 					status = event.Planned
@@ -109,7 +111,7 @@ func (d *document) statusOf(c *candidate) (status event.Status, ok bool) {
 			case l == "begin" || l == "start" || l == "manage" || l == "help" || l == "vote":
 			case voiced[c.rule.typ] && (l == "want" || l == "like" || l == "wish"): // "I want to thank"
 			case l == "continue" || l == "keep" || l == "remain":
-				return event.Ongoing, true
+				status, lasting = event.Ongoing, true
 			case l == "instruct" || l == "direct":
 				status = event.Planned
 			case l == "schedule" || l == "due" || l == "set" || l == "expect" || l == "go" || l == "plan" || l == "intend" || l == "prepare" || l == "agree" || l == "decide":
