@@ -40,7 +40,7 @@ func (d *document) date(c *candidate) {
 	s := c.frame.s
 	best, at := -1, tooFar
 	for k, x := range s.times {
-		if distance := d.timeDistance(s, x, c); distance < at {
+		if distance := d.timeDistance(s, x, c); distance < at || distance == at && at < tooFar && s.between(x, c) < s.between(s.times[best], c) {
 			best, at = k, distance
 		}
 	}
@@ -78,6 +78,11 @@ func (d *document) date(c *candidate) {
 		}
 		c.date = &event.Date{Start: day, End: day, Precision: event.DayPrecision}
 	}
+}
+
+// between is how many words lie between a time expression and the trigger.
+func (s *sentence) between(x timex, c *candidate) int {
+	return min(abs(x.first-c.frame.trigger), abs(x.last-c.frame.trigger))
 }
 
 // monthOfReport gives the month of an article that is dated by its month only.
@@ -229,7 +234,7 @@ func (d *document) timeDistance(s *sentence, x timex, c *candidate) int {
 			break
 		}
 		steps++
-		if i != head && s.isVerb(i) && !s.describes(i, f.trigger) {
+		if i != head && s.isVerb(i) && !s.describes(i, f.trigger) && !s.begins(i) {
 			break
 		}
 	}
@@ -237,6 +242,9 @@ func (d *document) timeDistance(s *sentence, x timex, c *candidate) int {
 	up := 0
 	for i := f.trigger; i >= 0; i = s.Tokens[i].Head {
 		if s.Tokens[head].Head == i && s.Tokens[head].Rel != nlp.Nsubj { // "Today marks six years since"
+			if c.status == event.Planned && s.Tokens[i].XPOS == nlp.VBD && i != f.trigger && i != f.verb {
+				break // "announced on Monday that it will"
+			}
 			return 10 + up
 		}
 		if s.isVerb(i) && i != f.trigger && s.Tokens[i].Rel != nlp.Xcomp && s.Tokens[i].Rel != nlp.Conj &&
@@ -246,6 +254,12 @@ func (d *document) timeDistance(s *sentence, x timex, c *candidate) int {
 		up++
 	}
 	return tooFar
+}
+
+// begins tells "beginning" and "starting" in front of a date.
+func (s *sentence) begins(i int) bool {
+	l := s.lemma(i)
+	return s.Tokens[i].XPOS == nlp.VBG && (l == "begin" || l == "start")
 }
 
 // encloses gives the noun whose phrase goes on behind a time expression right

@@ -190,7 +190,9 @@ func (d *document) event(group []*candidate) event.Event {
 			e.Status = event.Occurred
 		}
 	}
-	e.Location = d.location(at)
+	if e.Type != event.Call {
+		e.Location = d.location(at)
+	}
 	e.Confidence = calibrated(1 - doubt)
 	known := slices.ContainsFunc(group, func(c *candidate) bool {
 		return slices.ContainsFunc(c.roles, func(x filled) bool { return x.role == event.Actor && x.code != "UNK" })

@@ -137,8 +137,8 @@ func (s *sentence) climb(x *site, state bool) bool {
 			}
 			break // "Gaza City in Gaza", "Sousse, Tunisia": the smaller one has it
 		}
-		named := s.Tokens[h].UPOS == nlp.PROPN || facilities[l]
-		if from := s.nameStart(h); from <= h && named && (p != "of" || facilities[l]) {
+		named := (s.Tokens[h].UPOS == nlp.PROPN || facilities[l]) && !bodies[l]
+		if from := s.nameStart(h); from <= h && named && (p != "of" || facilities[l]) && (from < h || !facilities[l] && !placeNouns[l]) {
 			if !x.part {
 				x.name, x.part = s.words(from, h), true // "the Khor Mor gas field in Sulaymaniyah"
 			}
@@ -175,6 +175,12 @@ var placeNouns = wordSet(`town city village province region district capital isl
 // facilities are places that are known by a name of their own.
 var facilities = wordSet(`airport airfield base plant field prison jail hospital university palace headquarters stadium mosque church square park
 	harbor harbour hotel barracks refinery reactor station bridge island barrage dam`)
+
+// bodies are what has a name and a seat and is no place.
+var bodies = wordSet(`games summit conference forum council congress agreement treaty accord declaration group ministry festival cup committee
+	assembly court bank company party organization organisation union league commission institute foundation association agency office
+	department embassy consulate mission army force forces command ship operation war act minister president school week day championship
+	tournament open prix dialogue talks authority government administration`)
 
 // edges are what one is on, not in.
 var edges = wordSet(`island border coast outskirts frontier side`)
@@ -220,7 +226,7 @@ func (d *document) locate(c *candidate) {
 	case nearest >= elsewhere:
 		// A place that is only somewhere in the sentence counts less than that of the
 		// encounter which the article is telling of.
-		if d.inheritPlace(c); c.tie < inherited {
+		if d.inheritPlace(c); c.tie < inherited && best.place.Country != "" {
 			d.setPlace(c, *best, nearby)
 		}
 	case nearest >= above:
@@ -267,8 +273,13 @@ func (s *sentence) placeDistance(x *site, c *candidate) int {
 	info, _ := c.rule.typ.Info()
 	p := x.prep
 	own := t.Head == f.trigger || t.Head == f.verb && f.verb >= 0 || t.Head >= 0 && s.isVerb(t.Head) && s.describes(t.Head, f.trigger)
-	if own && (t.Rel == nlp.Nmod || t.Rel == nlp.Obl) && slices.Contains(aims[c.rule.typ], p) {
-		return 1
+	if slices.Contains(aims[c.rule.typ], p) && (t.Rel == nlp.Nmod || t.Rel == nlp.Obl) {
+		if own {
+			return 1
+		}
+		if n, ok := s.reach(x.head, f.trigger, info.Quad); ok && n == 0 && c.rule.typ == event.Withdrawal {
+			return 1 // "the withdrawal of the forces from eastern Congo"
+		}
 	}
 	crossed, ok := 0, false
 	if x.locative {
@@ -338,6 +349,9 @@ func (s *sentence) reach(i, root, quad int) (verbs int, ok bool) {
 			verbs++
 		}
 		if quad != 4 && i != from {
+			if m := s.at[i]; s.Tokens[i].Rel == nlp.Obj && i != root && (m == nil || len(m.actors) == 0) {
+				return 0, false // "will cover the situations in Lebanon and Syria"
+			}
 			switch s.preposition(i) {
 			case "on", "about", "over", "regarding", "concerning", "for":
 				return 0, false // "talks on the crisis in Yemen"
@@ -489,6 +503,9 @@ func (d *document) together(c, v *candidate) bool {
 		info, _ := c.rule.typ.Info()
 		return v == d.visit && info.Family == "consult"
 	}
+	if v.date != nil && v.date.Text != "" && d.anchor != nil && v.date.End < *d.anchor-fortnight {
+		return false // "following his trip in March"
+	}
 	return c.status != event.Cancelled && (c.status == event.Planned) == (v.status == event.Planned)
 }
 
@@ -514,18 +531,22 @@ func (d *document) rememberPlace(s *sentence) {
 	}
 }
 
-// nearerPlace chooses among the towns of one name the most prominent in a state
-// that the article has spoken of, else the most prominent.
+// dwarfs is how much larger a town must be for others of its name to yield.
+const dwarfs = 10
+
+// nearerPlace chooses among the towns of one name that in the state that the
+// article has spoken of most, else the most prominent.
 func (d *document) nearerPlace(entries []*gazetteer.Entry) *gazetteer.Entry {
+	best := entries[0]
+	if best.Kind != gazetteer.KindPlace {
+		return best
+	}
 	for _, e := range entries {
-		if e.Kind != gazetteer.KindPlace {
-			break
-		}
-		if d.memory.weights[e.Place.Country] > 0 {
-			return e
+		if e.Kind == gazetteer.KindPlace && dwarfs*e.Place.Population >= entries[0].Place.Population && d.memory.weights[e.Place.Country] > d.memory.weights[best.Place.Country] {
+			best = e
 		}
 	}
-	return entries[0]
+	return best
 }
 
 // refineVisits puts a visit to a state into the town there where the visitor is

@@ -198,7 +198,7 @@ func (d *document) nominalStatus(c *candidate, status event.Status) (event.Statu
 	switch l := s.lemma(h); {
 	case l == "call" || l == "urge" || l == "demand" || l == "propose" || l == "seek" || l == "want" || l == "need" || l == "threat" || l == "possibility" || l == "prospect":
 		return "", false
-	case l == "continue" || l == "ongoing" || s.Tokens[h].XPOS == nlp.VBG && hasBe(s, h):
+	case l == "continue" || l == "ongoing" || wages[l] && s.Tokens[h].XPOS == nlp.VBG && hasBe(s, h):
 		return event.Ongoing, true
 	case l == "schedule" || l == "plan" || l == "provide" && s.preposition(c.frame.trigger) == "for":
 		return event.Planned, true
@@ -207,6 +207,9 @@ func (d *document) nominalStatus(c *candidate, status event.Status) (event.Statu
 	}
 	return status, true
 }
+
+// wages are the verbs that say of a noun that it is done and are no support verbs.
+var wages = wordSet("inflict wage pursue perpetrate commit face suffer intensify escalate expand")
 
 // lasts tells a noun for what goes on if no day is given: a war that a state
 // wages, protests, forces that gather.
@@ -256,6 +259,9 @@ func (d *document) settle(c *candidate, status event.Status) event.Status {
 	case status == event.Ongoing && s.lemma(v) == "announce":
 		return event.Occurred
 	case status == event.Planned && (c.rule.typ == event.Sanction || c.rule.typ == event.Expulsion || c.rule.typ == event.Ceasefire):
+		for s.Tokens[v].Rel == nlp.Conj && s.Tokens[v].Head >= 0 { // "will ban imports and freeze assets"
+			v = s.Tokens[v].Head
+		}
 		h := s.Tokens[v].Head
 		announced := h >= 0 && s.Tokens[v].Rel == nlp.Ccomp && s.lemma(h) == "announce"
 		decided := c.rule.typ == event.Sanction && s.Tokens[v].XPOS == nlp.VB && s.child(v, nlp.Mark) < 0 && (h < 0 || s.Tokens[v].Rel == nlp.Ccomp)

@@ -221,6 +221,12 @@ func (p *timexParser) days(n int, month time.Month, first int, until time.Month,
 	if y, ok := year(p.word(m)); ok {
 		return p.span(m+1, event.DayPrecision, of(y))
 	}
+	if p.word(n+1) == "year" { // "March 20 last year"
+		shift, ok := map[string]int{"last": -1, "this": 0, "next": 1}[p.word(n)]
+		if ok {
+			return p.counted(n+2, event.DayPrecision, func(anchor event.Day, _ tense) event.Span { return of(anchor.Year() + shift) })
+		}
+	}
 	return p.counted(n, event.DayPrecision, func(anchor event.Day, t tense) event.Span {
 		s := of(anchor.Year())
 		switch {
@@ -303,6 +309,22 @@ func (p *timexParser) weekday() (timex, bool) {
 	w, ok := weekdayOf(p.word(0))
 	if !ok {
 		return timex{}, false
+	}
+	// "Monday, 3 August 2020", "Thursday (January 26)": the date tells more.
+	for _, skip := range []int{1, 2} {
+		if skip == 2 && p.word(1) != "," && p.word(1) != "(" {
+			break
+		}
+		p.at += skip
+		x, ok := p.dayOfMonth()
+		if !ok {
+			x, ok = p.monthFirst()
+		}
+		p.at -= skip
+		if ok && x.precision == event.DayPrecision {
+			x.first = p.at
+			return x, true
+		}
 	}
 	n, days := 1, 0
 	if dashes[p.word(1)] {
@@ -578,7 +600,7 @@ func (p *timexParser) yearAlone() (timex, bool) {
 		return timex{}, false
 	}
 	switch p.word(-1) {
-	case "in", "since", "of", "during", "from", "until", "by", "the", "early", "late", "mid", "a", ",", "(", "year", "fiscal":
+	case "in", "since", "of", "during", "from", "until", "by", "the", "early", "late", "mid", "a", ",", "year", "fiscal":
 		return p.span(1, event.YearPrecision, yearSpan(y))
 	}
 	return timex{}, false
