@@ -67,6 +67,9 @@ func same(group []*candidate, c *candidate) bool {
 			return false
 		}
 	}
+	if otherMeasure(first, c) {
+		return false
+	}
 	if c.onlyMediates() {
 		return true // "Egypt brokered the truce"
 	}
@@ -76,6 +79,13 @@ func same(group []*candidate, c *candidate) bool {
 		return (subset(a, b) || subset(b, a)) && !otherPersons(group, c)
 	}
 	return agree(group, c, event.Actor) && agree(group, c, event.Target)
+}
+
+// otherMeasure tells two sanctions that other verbs say: who bans imports and
+// revokes a status has taken two measures.
+func otherMeasure(a, b *candidate) bool {
+	verbal := func(c *candidate) bool { return c.rule.typ == event.Sanction && c.frame.verb == c.frame.trigger }
+	return a.frame.s != b.frame.s && verbal(a) && verbal(b) && a.frame.s.lemma(a.frame.trigger) != b.frame.s.lemma(b.frame.trigger)
 }
 
 // otherPersons tells whether a mention names other persons of a side than those
