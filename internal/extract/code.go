@@ -19,6 +19,7 @@ type candidate struct {
 	place   *gazetteer.Place
 	where   string // the place as the text has it
 	country string
+	tie     tie // how surely it is there
 	weight  float64
 }
 
@@ -186,8 +187,8 @@ func (d *document) apply(r *compiled, f *frame) (c *candidate, failed string) {
 	}
 	c.status = d.settle(c, status)
 	d.locate(c)
-	d.stage(c)
 	d.date(c)
+	d.stage(c)
 	d.fromPlace(c)
 	return c, ""
 }

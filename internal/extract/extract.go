@@ -56,15 +56,20 @@ func (d *document) code() []*candidate {
 			s.entities = d.entities(s)
 		}
 		d.remember(s)
+		d.rememberDays(s)
+		d.rememberPlace(s)
 	}
+	d.refineVisits()
 	return found
 }
 
 // read parses an article.
 func (x *Extractor) read(a *event.Article) *document {
 	d := &document{x: x, article: a, nlp: x.analyzer.Analyze(a.Text)}
+	d.story = story{days: map[string]telling{}, places: map[string]staging{}}
 	if day, ok := a.PublishedDay(); ok {
 		d.anchor, d.day = &day, day.String()
+		d.story.last = day
 	}
 	d.narrator = d.narratorOf(a.Source)
 	for i := range d.nlp.Sentences {

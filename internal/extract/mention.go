@@ -50,6 +50,7 @@ type document struct {
 	narrator  *actor     // who says "we" outside of quotes
 	memory    memory
 	told      []*candidate
+	story     story
 	venue     *candidate // the last encounter with a place
 	visit     *candidate // the last visit with a place
 	scene     *candidate // the last conflict with a place
@@ -180,7 +181,7 @@ func (d *document) reading(s *sentence, match gazetteer.Match) *gazetteer.Entry 
 			}
 		}
 	}
-	return entries[0]
+	return d.nearerPlace(entries)
 }
 
 func (d *document) isTitle(s *sentence, i int) bool {

@@ -67,6 +67,9 @@ func same(group []*candidate, c *candidate) bool {
 			return false
 		}
 	}
+	if otherMeasure(first, c) {
+		return false
+	}
 	if c.onlyMediates() {
 		return true // "Egypt brokered the truce"
 	}
@@ -76,6 +79,13 @@ func same(group []*candidate, c *candidate) bool {
 		return (subset(a, b) || subset(b, a)) && !otherPersons(group, c)
 	}
 	return agree(group, c, event.Actor) && agree(group, c, event.Target)
+}
+
+// otherMeasure tells two sanctions that other verbs say: who bans imports and
+// revokes a status has taken two measures.
+func otherMeasure(a, b *candidate) bool {
+	verbal := func(c *candidate) bool { return c.rule.typ == event.Sanction && c.frame.verb == c.frame.trigger }
+	return a.frame.s != b.frame.s && verbal(a) && verbal(b) && a.frame.s.lemma(a.frame.trigger) != b.frame.s.lemma(b.frame.trigger)
 }
 
 // otherPersons tells whether a mention names other persons of a side than those
@@ -172,14 +182,14 @@ func (d *document) event(group []*candidate) event.Event {
 		return int(1000 * (a.weight - b.weight))
 	})
 	e := event.Event{Type: best.rule.typ, Status: best.status, Date: best.date, Evidence: []event.Evidence{}}
-	doubt := 1.0
+	doubt, at := 1.0, group[0]
 	for _, c := range group {
 		doubt *= 1 - c.weight
 		if e.Date == nil || e.Date.Text == "" && c.date != nil && c.date.Text != "" {
 			e.Date = c.date
 		}
-		if e.Location == nil {
-			e.Location = d.location(c)
+		if c.moreSurely(at) {
+			at = c
 		}
 		d.addEvidence(&e, c)
 	}
@@ -189,6 +199,9 @@ func (d *document) event(group []*candidate) event.Event {
 		if c.orphan && c.status == event.Occurred && e.Status == event.Planned && d.anchor != nil && c.date.End <= *d.anchor {
 			e.Status = event.Occurred
 		}
+	}
+	if e.Type != event.Call {
+		e.Location = d.location(at)
 	}
 	e.Confidence = calibrated(1 - doubt)
 	known := slices.ContainsFunc(group, func(c *candidate) bool {

@@ -2,14 +2,199 @@ package extract
 
 import (
 	"slices"
+	"strings"
 
 	"demarche/internal/event"
 	"demarche/internal/gazetteer"
 	"demarche/internal/nlp"
 )
 
+// tie is how surely the text puts an event at a place; zero is not at all.
+type tie int8
+
+const (
+	supposed  tie = iota + 1 // on the ground of who is attacked, arrests or protests
+	inherited                // where the article last was
+	nearby                   // a place of another part of the sentence
+	governing                // of the clause that governs it, or of one that goes with it
+	stated                   // in its own clause or phrase
+)
+
+// site is a named place as it stands in a sentence.
+type site struct {
+	*mention
+	head     int    // the token by which it hangs in the tree
+	name     string // with the facility or the smaller place that it belongs to
+	prep     string // the preposition in front of it
+	part     bool   // name is not the mention's: coordinates are those of what holds it
+	locative bool   // behind a preposition of place
+}
+
+// sites gives the places that a sentence names.
+func (s *sentence) sites() []site {
+	var out []site
+	for _, m := range s.mentions {
+		if m.isPlace() && !s.fragment(m) {
+			out = append(out, s.site(m))
+		}
+	}
+	return out
+}
+
+// fragment tells a place that is only a part of a longer name: "Khor" in "the
+// Khor Mor gas field".
+func (s *sentence) fragment(m *mention) bool {
+	i := m.last + 1
+	if m.entry == nil || m.entry.Kind != gazetteer.KindPlace || i >= len(s.Tokens) || s.Tokens[i].UPOS != nlp.PROPN || s.at[i] != nil || s.timeAt[i] >= 0 {
+		return false
+	}
+	switch s.Tokens[i].Rel {
+	case nlp.Compound, nlp.Flat:
+		l := s.lemma(i)
+		return !placeNouns[l] && !facilities[l] && l != "international"
+	}
+	return false
+}
+
+// site follows a place up the tree through the words that it names more closely:
+// "in the town of Balad Ruz", "at Baghdad airport", "in Gourma Province, Burkina
+// Faso", "in central Beirut Sunday".
+func (s *sentence) site(m *mention) site {
+	last := m.last
+	for last > m.first && placeNouns[s.Tokens[last].Form] { // "Kandahar province"
+		last--
+	}
+	x := site{mention: m, head: s.headOf(m), name: s.words(m.first, last)}
+	x.prep = s.preposition(x.head)
+	state := m.entry != nil && m.entry.Kind == gazetteer.KindState
+	switch {
+	case s.lower(m.last+1) == "," && s.lower(m.last+2) == "d.c.": // the region is part of the name
+		x.name = s.words(m.first, m.last+2)
+	case state && strings.Trim(x.name, "ABCDEFGHIJKLMNOPQRSTUVWXYZ.") == "":
+		x.name = m.entry.Name // "U.S."
+	case m.place.Precision == "country" && directions[s.lower(m.first-1)]:
+		first := m.first - 1
+		if first >= 2 && s.lower(first-1) == "-" { // "north-eastern"
+			first -= 2
+		}
+		x.name = s.words(first, m.last)
+	}
+	for s.climb(&x, state) {
+	}
+	if s.Tokens[x.head].Rel == nlp.Appos && s.Tokens[x.head].Head >= 0 {
+		x.prep = s.preposition(s.Tokens[x.head].Head)
+	}
+	x.locative = placePrepositions[x.prep] ||
+		x.prep == "on" && (x.place.Precision == "water" || strings.HasSuffix(x.name, "Island") || edges[s.lemma(x.head)])
+	return x
+}
+
+// climb moves a site to the word that it names more closely; false if there is none.
+func (s *sentence) climb(x *site, state bool) bool {
+	t := &s.Tokens[x.head]
+	h, p := t.Head, s.preposition(x.head)
+	if p != "" {
+		x.prep = p
+	}
+	if h < 0 {
+		return false
+	}
+	if s.timeAt[h] >= 0 && x.head < h && s.timeAt[x.head] < 0 { // "in central Beirut Sunday"
+		x.head = h
+		return true
+	}
+	l := s.lemma(h)
+	switch t.Rel {
+	case nlp.Compound, nlp.Amod, nlp.NmodDesc, nlp.Flat, nlp.NmodPoss:
+		poss := t.Rel == nlp.NmodPoss
+		if h < x.head || s.at[h] != nil && s.at[h] != x.mention || state && !poss { // "the U.S. embassy"
+			return false
+		}
+		switch {
+		case facilities[l]:
+			from := x.first
+			if poss {
+				from = s.nameStart(h)
+			}
+			if !x.part && from <= h {
+				x.name, x.part = s.words(from, h), true
+			}
+		case placeNouns[l]:
+			if s.Tokens[h].UPOS == nlp.PROPN && !poss && !x.part && h == x.last+1 {
+				x.name, x.part = s.words(x.first, h), true // "Sidon District"
+			}
+		default:
+			return false
+		}
+	case nlp.Nmod, nlp.Appos, nlp.NmodUnmarked:
+		within := p == "in" || p == "of" || p == "near" || p == "outside" || s.lower(x.first-1) == ","
+		if h > x.head || !within || s.timeAt[h] >= 0 {
+			return false
+		}
+		if o := s.at[h]; o != nil && !(o.bare && placeNouns[l]) { // "the Kazakh capital of Astana"
+			if !o.isPlace() || p == "of" {
+				return false
+			}
+			break // "Gaza City in Gaza", "Sousse, Tunisia": the smaller one has it
+		}
+		named := (s.Tokens[h].UPOS == nlp.PROPN || facilities[l]) && !bodies[l]
+		if from := s.nameStart(h); from <= h && named && (p != "of" || facilities[l]) && (from < h || !facilities[l] && !placeNouns[l]) {
+			if !x.part {
+				x.name, x.part = s.words(from, h), true // "the Khor Mor gas field in Sulaymaniyah"
+			}
+		} else if !placeNouns[l] && !facilities[l] {
+			return false
+		}
+	default:
+		return false
+	}
+	x.head = h
+	return true
+}
+
+// nameStart gives where the name that ends at token i begins; behind i if there is none.
+func (s *sentence) nameStart(i int) int {
+	start := i + 1
+	for j := i; j >= 0 && (s.Tokens[j].UPOS == nlp.PROPN || s.Tokens[j].UPOS == nlp.NOUN && s.Tokens[j].Head == i || j == i) && s.timeAt[j] < 0; j-- {
+		if s.Tokens[j].UPOS == nlp.PROPN {
+			start = j
+		}
+	}
+	return start
+}
+
+// directions narrow a country down.
+var directions = wordSet(`northern southern eastern western north-eastern north-western south-eastern south-western northeastern northwestern
+	southeastern southwestern northeast northwest southeast southwest`)
+
+// placeNouns are kinds of places that stand beside a name and add nothing to it.
+var placeNouns = wordSet(`town city village province region district capital island port area suburb state camp resort municipality governorate
+	enclave neighborhood neighbourhood outskirts part north south east west center centre coast county oblast territory valley side vicinity
+	peninsula stronghold quarter border crossing checkpoint frontier`)
+
+// facilities are places that are known by a name of their own.
+var facilities = wordSet(`airport airfield base plant field prison jail hospital university palace headquarters stadium mosque church square park
+	harbor harbour hotel barracks refinery reactor station bridge island barrage dam`)
+
+// bodies are what has a name and a seat and is no place.
+var bodies = wordSet(`games summit conference forum council congress agreement treaty accord declaration group ministry festival cup committee
+	assembly court bank company party organization organisation union league commission institute foundation association agency office
+	department embassy consulate mission army force forces command ship operation war act minister president school week day championship
+	tournament open prix dialogue talks authority government administration`)
+
+// edges are what one is on, not in.
+var edges = wordSet(`island border coast outskirts frontier side`)
+
+func wordSet(words string) map[string]bool {
+	set := map[string]bool{}
+	for _, w := range strings.Fields(words) {
+		set[w] = true
+	}
+	return set
+}
+
 // locate finds the place of an event: in its own phrase first, then in its
-// clause.
+// clause, then where the article is.
 func (d *document) locate(c *candidate) {
 	s := c.frame.s
 	if c.rule.typ == event.Visit {
@@ -19,41 +204,45 @@ func (d *document) locate(c *candidate) {
 			}
 			for _, h := range c.frame.slots[a.slot] {
 				if m := s.at[h]; m != nil && m.place != nil {
-					d.setPlace(c, s, m)
+					d.setPlace(c, s.site(m), stated)
 					return
 				}
 			}
 		}
 	}
-	spoken := c.rule.spoken() || c.rule.typ == event.Sanction
 	// The nearest place counts, of two that are as near a town before a country.
-	var best *mention
+	var best *site
 	nearest := 1 << 10
-	for _, m := range s.mentions {
-		if !m.isPlace() {
-			continue
-		}
-		distance := 2 * s.placeDistance(m, c, spoken)
-		if m.place.Precision == "country" {
-			distance++
-		}
-		if distance < nearest {
-			best, nearest = m, distance
+	sites := s.sites()
+	for k := range sites {
+		x := &sites[k]
+		if distance := s.placeDistance(x, c); distance < nearest || distance == nearest && holds(best.place, x.place) {
+			best, nearest = x, distance
 		}
 	}
-	if best == nil || nearest >= 2*unrelated {
+	switch {
+	case best == nil || nearest >= unrelated:
 		d.inheritPlace(c)
-		return
-	}
-	// A place that is only somewhere in the sentence counts less than that of the
-	// encounter which the article is telling of.
-	if nearest >= 2*elsewhere {
-		if d.inheritPlace(c); c.place != nil {
-			return
+	case nearest >= elsewhere:
+		// A place that is only somewhere in the sentence counts less than that of the
+		// encounter which the article is telling of.
+		if d.inheritPlace(c); c.tie < inherited && best.place.Country != "" {
+			d.setPlace(c, *best, nearby)
 		}
+	case nearest >= above:
+		d.setPlace(c, *best, governing)
+	default:
+		d.setPlace(c, *best, stated)
 	}
-	d.setPlace(c, s, best)
 }
+
+// The distances of a place in a clause that goes with the event's, in another
+// part of the sentence, and of one that has nothing to do with it.
+const (
+	above     = 4
+	elsewhere = 6
+	unrelated = 10
+)
 
 // standsAlone tells a noun with a day and a place of its own: "the talks that
 // were held in Kazakhstan on January 23".
@@ -69,95 +258,378 @@ func (d *document) standsAlone(c *candidate) bool {
 	return c.country != "" && c.date != nil && c.date.Text != ""
 }
 
-// elsewhere is the distance of a place in another part of the sentence.
-const elsewhere = 5
-
-// unrelated is the distance of a place that has nothing to do with an event.
-const unrelated = 10
-
 // placeDistance tells how closely a place belongs to an event: in its own
-// phrase, as its object, in the clause above, elsewhere in the sentence. What is
-// only spoken of has its places in what is said, so only the clause itself counts.
-func (s *sentence) placeDistance(m *mention, c *candidate, spoken bool) int {
-	head := s.headOf(m)
-	locative := s.isLocative(head)
-	if spoken {
-		if h := s.Tokens[head].Head; locative && s.Tokens[head].Rel == nlp.Obl && (h == c.frame.trigger || h == c.frame.verb) {
+// phrase, in its clause, as its object, in a clause that goes with it, elsewhere
+// in the sentence.
+func (s *sentence) placeDistance(x *site, c *candidate) int {
+	f := c.frame
+	if s.relativeOf(x, f.trigger) {
+		return 1 // "in Vienna, where they met"
+	}
+	if c.rule.spoken() || c.rule.typ == event.Sanction {
+		return s.spokenAt(x, f)
+	}
+	t := &s.Tokens[x.head]
+	info, _ := c.rule.typ.Info()
+	p := x.prep
+	own := t.Head == f.trigger || t.Head == f.verb && f.verb >= 0 || t.Head >= 0 && s.isVerb(t.Head) && s.describes(t.Head, f.trigger)
+	if slices.Contains(aims[c.rule.typ], p) && (t.Rel == nlp.Nmod || t.Rel == nlp.Obl) {
+		if own {
 			return 1
 		}
-		return unrelated
-	}
-	if locative && s.locative(m, c.frame.trigger) {
-		return 1
-	}
-	if locative && c.frame.verb >= 0 && s.locative(m, c.frame.verb) {
-		return 2
-	}
-	h := s.Tokens[head].Head
-	town := m.entry != nil && m.entry.Kind == gazetteer.KindPlace
-	if town && (h == c.frame.trigger || slices.Contains(c.frame.slots["obj"], h) || slices.Contains(c.frame.slots["obj"], head)) {
-		switch s.Tokens[head].Rel { // "the London conference", "the offensive on Marib", "to isolate Raqqa"
-		case nlp.Compound, nlp.Obj, nlp.Nmod, nlp.Obl, nlp.NmodPoss:
-			return 3
+		if n, ok := s.reach(x.head, f.trigger, info.Quad); ok && n == 0 && c.rule.typ == event.Withdrawal {
+			return 1 // "the withdrawal of the forces from eastern Congo"
 		}
 	}
-	if !locative {
+	crossed, ok := 0, false
+	if x.locative {
+		if crossed, ok = s.reach(x.head, f.trigger, info.Quad); ok && crossed == 0 {
+			return 1
+		}
+		if f.verb >= 0 && !ok {
+			if crossed, ok = s.reach(x.head, f.verb, info.Quad); ok && crossed == 0 {
+				return 2
+			}
+		}
+	}
+	if t.Head == f.verb && f.verb >= 0 && p == "to" && travels[s.lemma(f.verb)] {
+		return 2 // "went to Israel for talks"
+	}
+	if t.Rel == nlp.Compound && t.Head == f.trigger && x.entry != nil && x.entry.Kind == gazetteer.KindCapital && named[c.rule.typ] {
+		return 3 // "a Kabul car bombing"
+	}
+	town := x.entry != nil && x.entry.Kind == gazetteer.KindPlace && x.place.Country != ""
+	if town && (own || slices.Contains(f.slots["obj"], t.Head) || slices.Contains(f.slots["obj"], x.head)) {
+		switch t.Rel { // "the London conference", "to isolate Raqqa"
+		case nlp.Compound, nlp.Obj, nlp.NmodPoss:
+			return 3
+		case nlp.Nmod, nlp.Obl:
+			if p == "of" {
+				return 3
+			}
+		}
+	}
+	switch {
+	case !x.locative:
+		return unrelated
+	case ok && (info.Quad == 4 || s.goesWith(x.head, f)):
+		return above
+	case ok:
+		return unrelated // "met to discuss the crisis in Yemen"
+	case s.governs(x.head, f):
+		return above + 1
+	}
+	return elsewhere
+}
+
+// aims are the prepositions that, beside those of place, put an event somewhere.
+var aims = map[event.Type][]string{
+	event.Attack:        {"on", "against", "of", "over", "along", "off"},
+	event.Coercion:      {"of", "on"},
+	event.Demonstration: {"to", "from", "through", "along"},
+	event.Mobilization:  {"to", "along", "toward", "towards", "over", "off"},
+	event.Withdrawal:    {"from", "of"},
+	event.Visit:         {"to", "through"},
+}
+
+// named are the types of events that are called by the town where they happen.
+var named = map[event.Type]bool{event.Attack: true, event.Summit: true, event.Talks: true, event.Demonstration: true}
+
+// travels are the verbs that take whoever does something there along.
+var travels = wordSet("go travel fly come return head")
+
+// reach climbs from token i to the root of an event and counts the verbs on the
+// way; ok is false if it is not below it, or only in what is talked about.
+func (s *sentence) reach(i, root, quad int) (verbs int, ok bool) {
+	for from := i; i >= 0; i = s.Tokens[i].Head {
+		if i == root {
+			return verbs, true
+		}
+		if i != from && s.isVerb(i) && !s.describes(i, root) {
+			verbs++
+		}
+		if quad != 4 && i != from {
+			if m := s.at[i]; s.Tokens[i].Rel == nlp.Obj && i != root && (m == nil || len(m.actors) == 0) {
+				return 0, false // "will cover the situations in Lebanon and Syria"
+			}
+			switch s.preposition(i) {
+			case "on", "about", "over", "regarding", "concerning", "for":
+				return 0, false // "talks on the crisis in Yemen"
+			}
+		}
+	}
+	return 0, false
+}
+
+// goesWith tells that token i stands in a clause that says when or how an event
+// happens: "met after arriving in Ankara".
+func (s *sentence) goesWith(i int, f *frame) bool {
+	for ; i >= 0 && i != f.trigger && i != f.verb; i = s.Tokens[i].Head {
+		switch s.Tokens[i].Rel {
+		case nlp.Conj:
+			if s.isVerb(i) {
+				return true
+			}
+		case nlp.Advcl:
+			switch s.lower(s.child(i, nlp.Mark)) {
+			case "after", "while", "when", "as", "during", "before", "upon":
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// governs tells that token i belongs to the verb that governs the clause of an
+// event; under a verb of saying only what stands in front of it does.
+func (s *sentence) governs(i int, f *frame) bool {
+	at := f.trigger
+	for v := s.Tokens[at].Head; v >= 0; at, v = v, s.Tokens[v].Head {
+		if !s.isVerb(v) || v == f.verb {
+			continue
+		}
+		top := i
+		for top >= 0 && s.Tokens[top].Head != v {
+			if top = s.Tokens[top].Head; top >= 0 && s.isVerb(top) {
+				top = -1
+			}
+		}
+		if top < 0 {
+			continue
+		}
+		if s.Tokens[at].Rel == nlp.Ccomp || s.Tokens[at].Rel == nlp.Parataxis {
+			return s.Tokens[top].Rel == nlp.Obl && top < v && top < at
+		}
+		return s.Tokens[top].Rel == nlp.Obl || s.Tokens[top].Rel == nlp.Obj
+	}
+	return false
+}
+
+// relativeOf tells that token i stands in a relative clause of place to a site:
+// "in Ankara, where he met", "those in Sousse in which 30 were killed".
+func (s *sentence) relativeOf(x *site, i int) bool {
+	for ; i >= 0; i = s.Tokens[i].Head {
+		if s.Tokens[i].Rel != nlp.AclRelcl && s.Tokens[i].Rel != nlp.AdvclRelcl {
+			continue
+		}
+		for j := x.last + 1; j <= i; j++ {
+			switch s.lower(j) {
+			case "where":
+				return s.under(j, i) && (s.Tokens[i].Head == x.head || s.Tokens[i].Head >= x.first && s.Tokens[i].Head <= x.last || j <= x.last+2)
+			case "which":
+				return s.lower(j-1) == "in" && s.under(j, i) && s.under(x.head, s.Tokens[i].Head)
+			}
+		}
+		return false
+	}
+	return false
+}
+
+// spokenAt is placeDistance for what is said. What is spoken of has its places in
+// what is said, so only the clause itself, who speaks, and the occasion count.
+func (s *sentence) spokenAt(x *site, f *frame) int {
+	root := func(i int) bool { return i == f.trigger || i == f.verb && i >= 0 }
+	h, rel := s.Tokens[x.head].Head, s.Tokens[x.head].Rel
+	if h < 0 {
 		return unrelated
 	}
-	if verb := s.clauseVerb(head); verb < 0 || s.under(c.frame.trigger, verb) {
-		return 4 // "in Geneva, they said that ..."
+	if rel == nlp.Compound && occasions[s.lemma(h)] && s.Tokens[h].Rel == nlp.Obl && root(s.Tokens[h].Head) {
+		return 3 // "at the Munich conference"
 	}
-	if s.under(head, c.frame.trigger) {
-		return 5
+	if !x.locative && (x.prep != "to" || !occasions[s.lemma(h)]) {
+		return unrelated
 	}
-	return 6
+	if rel == nlp.Obl && root(h) {
+		return 1
+	}
+	if rel == nlp.Nmod && (s.Tokens[h].Rel == nlp.Obl && occasions[s.lemma(h)] || s.Tokens[h].Rel == nlp.Nsubj) && root(s.Tokens[h].Head) {
+		return 2 // "on a visit to Cairo", "mediators in Nigeria"
+	}
+	if g := s.Tokens[h].Head; rel == nlp.Obl && s.Tokens[h].Rel == nlp.Advcl && s.goesWith(x.head, f) &&
+		(root(g) || s.Tokens[g].Rel == nlp.Xcomp && root(s.Tokens[g].Head)) {
+		return above // "after meeting in Cairo"
+	}
+	return unrelated
 }
+
+// occasions are what something is said at.
+var occasions = wordSet(`conference speech meeting rally visit trip interview summit ceremony session address talk talks stop briefing forum
+	congress assembly gathering tour`)
 
 // inheritPlace takes the place of the encounter that the article last told of
 // for what was said and agreed there by those who took part, and the scene of an
 // attack for another with one of its sides.
 func (d *document) inheritPlace(c *candidate) {
 	info, _ := c.rule.typ.Info()
+	if len(c.roles) > 0 {
+		d.homeGround(c)
+	}
 	if info.Family == "conflict" {
-		if v := d.scene; v != nil && v.rule.typ == c.rule.typ && slices.ContainsFunc(c.roles, func(x filled) bool { return v.hasCode(x.code) }) {
-			c.place, c.where, c.country = v.place, v.where, v.country
-		} else {
-			d.homeGround(c)
+		v := d.scene
+		if v == nil || v.rule.typ != c.rule.typ || c.country != "" && c.country != v.country {
+			return
+		}
+		if slices.ContainsFunc(c.roles, func(x filled) bool { return x.code != "UNK" && v.hasCode(x.code) }) {
+			d.takePlace(c, v, inherited)
 		}
 		return
 	}
-	v := d.venue
-	if v == nil || c.status != v.status || c.rule.typ == event.Call || info.Family == "peace" {
+	if c.place != nil || c.rule.typ == event.Call || info.Family == "peace" {
+		return
+	}
+	if v := d.venue; v != nil && d.together(c, v) {
+		for _, x := range c.roles {
+			if x.role != event.Target && v.hasCode(x.code) {
+				d.takePlace(c, v, inherited)
+				return
+			}
+		}
+	}
+	if c.status == event.Planned || !c.narrated() {
 		return
 	}
 	for _, x := range c.roles {
-		if x.role != event.Target && v.hasCode(x.code) {
-			c.place, c.where, c.country = v.place, v.where, v.country
+		if t, ok := d.story.places[x.code]; ok && x.role != event.Target && c.frame.s.index-t.sentence <= spell {
+			d.setPlace(c, t.site, inherited)
 			return
 		}
 	}
 }
 
-// homeGround takes the state that is attacked for the place of an attack, and
-// the state whose police arrests or whose people protest for that.
-func (d *document) homeGround(c *candidate) {
-	role := event.Actor
-	switch c.rule.typ {
-	case event.Attack:
-		role = event.Target
-	case event.Coercion, event.Demonstration:
-		if c.hasForeigner() {
-			return
+// together tells that what is done at one time is at the place of an encounter at
+// another: both have happened or both are to come, or it is planned for a visit.
+func (d *document) together(c, v *candidate) bool {
+	if c.status == event.Planned && v.status != event.Planned {
+		info, _ := c.rule.typ.Info()
+		return v == d.visit && info.Family == "consult"
+	}
+	if v.date != nil && v.date.Text != "" && d.anchor != nil && v.date.End < *d.anchor-fortnight {
+		return false // "following his trip in March"
+	}
+	return c.status != event.Cancelled && (c.status == event.Planned) == (v.status == event.Planned)
+}
+
+// rememberPlace takes in where the main verb of a sentence puts its subjects.
+func (d *document) rememberPlace(s *sentence) {
+	var at *site
+	v := -1
+	for _, x := range s.sites() {
+		h := s.Tokens[x.head].Head
+		if x.locative && s.Tokens[x.head].Rel == nlp.Obl && h >= 0 && s.Tokens[h].Head < 0 && s.isVerb(h) && (at == nil || holds(at.place, x.place)) {
+			at, v = &x, h
 		}
-	default:
+	}
+	if at == nil {
 		return
 	}
+	for _, k := range s.children(v, nlp.Nsubj) {
+		for _, j := range s.conjuncts(k) {
+			for _, a := range d.actorsAt(s, j) {
+				d.story.places[a.code] = staging{*at, s.index}
+			}
+		}
+	}
+}
+
+// dwarfs is how much larger a town must be for others of its name to yield.
+const dwarfs = 10
+
+// nearerPlace chooses among the towns of one name that in the state that the
+// article has spoken of most, else the most prominent.
+func (d *document) nearerPlace(entries []*gazetteer.Entry) *gazetteer.Entry {
+	best := entries[0]
+	if best.Kind != gazetteer.KindPlace {
+		return best
+	}
+	for _, e := range entries {
+		if e.Kind == gazetteer.KindPlace && dwarfs*e.Place.Population >= entries[0].Place.Population && d.memory.weights[e.Place.Country] > d.memory.weights[best.Place.Country] {
+			best = e
+		}
+	}
+	return best
+}
+
+// refineVisits puts a visit to a state into the town there where the visitor is
+// told to be next.
+func (d *document) refineVisits() {
+	for k, c := range d.told {
+		if c.rule.typ != event.Visit || c.place == nil || c.place.Precision != "country" {
+			continue
+		}
+		for _, o := range d.told[k+1:] {
+			if o.frame.s.index > c.frame.s.index+stay {
+				break
+			}
+			if o.tie >= governing && holds(c.place, o.place) && d.together(o, c) && slices.ContainsFunc(c.roles, func(x filled) bool { return x.role == event.Actor && o.hasCode(x.code) }) {
+				d.takePlace(c, o, o.tie)
+				break
+			}
+		}
+	}
+}
+
+// stay is in how many sentences behind it a visit is told.
+const stay = 3
+
+func (d *document) takePlace(c, from *candidate, t tie) {
+	c.place, c.where, c.country, c.tie = from.place, from.where, from.country, t
+}
+
+// homeGround takes the state that is attacked for the place of an attack, the
+// state whose police arrests, whose courts try, whose forces gather or whose
+// people protest for that, and the state that keeps its own truce.
+func (d *document) homeGround(c *candidate) {
+	switch c.rule.typ {
+	case event.Attack:
+		if c.intercepts() {
+			d.onGroundOf(c, event.Actor)
+		} else {
+			d.onGroundOf(c, event.Target)
+		}
+	case event.Coercion:
+		if d.onGroundOf(c, event.Actor); c.place == nil || c.abroad() {
+			d.onGroundOf(c, event.Target)
+		}
+	case event.Investigation:
+		if slices.ContainsFunc(c.roles, func(x filled) bool {
+			return x.role == event.Actor && (x.sector == event.Judiciary || x.sector == event.Police)
+		}) {
+			d.onGroundOf(c, event.Actor)
+		}
+	case event.Demonstration, event.Mobilization:
+		d.onGroundOf(c, event.Actor)
+	case event.Concession, event.Ceasefire:
+		if !c.hasForeigner() {
+			d.onGroundOf(c, c.roles[0].role)
+		}
+	}
+}
+
+// intercepts tells what is done to missiles over one's own land.
+func (c *candidate) intercepts() bool {
+	s := c.frame.s
+	switch s.lemma(c.frame.trigger) {
+	case "shoot", "intercept", "down", "destroy":
+		return slices.ContainsFunc(c.frame.slots["obj"], func(o int) bool { return missiles[s.lemma(o)] })
+	}
+	return false
+}
+
+var missiles = wordSet("missile rocket drone projectile")
+
+// abroad tells soldiers who do something to those of another state.
+func (c *candidate) abroad() bool {
+	return c.hasForeigner() && slices.ContainsFunc(c.roles, func(x filled) bool { return x.role == event.Actor && x.sector == event.Military })
+}
+
+// onGroundOf puts an event into the state of the first participant in a role who has one.
+func (d *document) onGroundOf(c *candidate, role event.Role) {
 	for _, x := range c.roles {
 		if x.role != role {
 			continue
 		}
 		if country, ok := d.x.country(x.code); ok {
-			c.country, c.where = country.Alpha3, country.Name
+			c.country, c.where, c.tie = country.Alpha3, country.Name, supposed
 			c.place = &gazetteer.Place{Name: country.Name, Country: country.Alpha3, Lat: country.Lat, Lon: country.Lon, Precision: "country"}
 			return
 		}
@@ -178,10 +650,7 @@ func (c *candidate) hasForeigner() bool {
 func (m *mention) isPlace() bool { return m.place != nil && !m.demonym }
 
 // placePrepositions stand in front of the place where something happens.
-var placePrepositions = map[string]bool{
-	"in": true, "at": true, "near": true, "outside": true, "inside": true, "across": true, "around": true, "throughout": true, "into": true,
-	"within": true,
-}
+var placePrepositions = wordSet(`in at near outside inside across around throughout into within`)
 
 // isLocative tells a nominal behind a preposition of place, its own or that of
 // the word that it names more closely: "in the town of Balad Ruz", "in the
@@ -192,22 +661,6 @@ func (s *sentence) isLocative(i int) bool {
 		p = s.preposition(h)
 	}
 	return placePrepositions[p]
-}
-
-// placeNouns are kinds of places that take a name with "of".
-var placeNouns = map[string]bool{
-	"town": true, "city": true, "village": true, "province": true, "region": true, "district": true, "capital": true, "island": true, "port": true,
-	"area": true, "suburb": true, "state": true, "camp": true, "resort": true, "municipality": true, "governorate": true, "enclave": true,
-}
-
-// clauseVerb gives the verb that governs token i, or -1.
-func (s *sentence) clauseVerb(i int) int {
-	for j := s.Tokens[i].Head; j >= 0; j = s.Tokens[j].Head {
-		if s.isVerb(j) {
-			return j
-		}
-	}
-	return -1
 }
 
 // locative tells whether a mention is a place of the predicate at root: below
@@ -248,14 +701,10 @@ func (s *sentence) headOf(m *mention) int {
 	return m.last
 }
 
-func (d *document) setPlace(c *candidate, s *sentence, m *mention) {
-	c.place = m.place
-	c.country = m.place.Country
-	c.where = s.words(m.first, m.last)
-	// "Washington, D.C.": the region is part of the name.
-	if s.lower(m.last+1) == "," && s.lower(m.last+2) == "d.c." {
-		c.where = s.words(m.first, m.last+2)
-	}
+// setPlace puts an event at a site; of one that the gazetteer lacks it knows the
+// coordinates of what holds it.
+func (d *document) setPlace(c *candidate, x site, t tie) {
+	c.place, c.country, c.where, c.tie = x.place, x.place.Country, x.name, t
 }
 
 // stage keeps where the article is: what follows may happen there.
@@ -265,11 +714,49 @@ func (d *document) stage(c *candidate) {
 	}
 	switch c.rule.typ {
 	case event.Meeting, event.Visit, event.Talks, event.Summit:
-		d.venue = c
+		if v := d.venue; v == nil || v.country != c.country || c.tie > inherited || exactness(c.place, c.where) >= exactness(v.place, v.where) {
+			d.venue = c
+		}
 		if c.rule.typ == event.Visit {
 			d.visit = c
 		}
 	case event.Attack, event.Coercion, event.Demonstration:
 		d.scene = c
 	}
+}
+
+// moreSurely tells whether one reading of an event knows better than another
+// where it takes place: it is nearer to the words, or names a place in the same
+// country more exactly.
+func (c *candidate) moreSurely(o *candidate) bool {
+	switch {
+	case c.place == nil:
+		return false
+	case o.place == nil:
+		return true
+	case c.country == o.country && c.tie >= nearby && o.tie >= nearby:
+		return exactness(c.place, c.where) > exactness(o.place, o.where)
+	}
+	return c.tie > o.tie
+}
+
+// holds tells that a place is a part of another, as far as their kinds say.
+func holds(outer, inner *gazetteer.Place) bool {
+	return (outer.Country == inner.Country || outer.Country == "") && exactness(inner, "") > exactness(outer, "")
+}
+
+// exactness orders the kinds of places, the smallest the highest.
+func exactness(p *gazetteer.Place, name string) int {
+	switch p.Precision {
+	case "city", "venue":
+		return 4
+	case "admin1":
+		return 3
+	case "country":
+		if p.Country == "" || p.Name == name || name == "" {
+			return 0
+		}
+		return 1 // "northern Iraq"
+	}
+	return 2
 }

@@ -1,6 +1,8 @@
 package extract
 
 import (
+	"slices"
+
 	"demarche/internal/event"
 	"demarche/internal/nlp"
 )
@@ -30,7 +32,7 @@ func (d *document) statusOf(c *candidate) (status event.Status, ok bool) {
 		switch s.lemma(k) {
 		case "upcoming", "planned", "scheduled", "future", "proposed", "forthcoming", "next":
 			status = event.Planned
-		case "ongoing", "continuing", "current":
+		case "ongoing", "continuing", "continued", "current", "escalating", "sustained", "relentless", "unabated", "persistent":
 			status = event.Ongoing
 		case "possible", "potential", "alleged", "successful", "imminent", "hypothetical":
 			return "", false
@@ -42,13 +44,20 @@ func (d *document) statusOf(c *candidate) (status event.Status, ok bool) {
 	if v < 0 {
 		return d.nominalStatus(c, status)
 	}
-	switch s.lemma(v) {
+	switch l := s.lemma(v); l {
 	case "cancel", "postpone", "suspend", "call", "scrap", "collapse", "halt":
+		if l == "call" && s.lower(s.child(v, nlp.CompoundPrt)) != "off" {
+			break
+		}
 		if info, _ := c.rule.typ.Info(); c.frame.trigger != v && info.Quad <= 2 {
 			status = event.Cancelled
 		}
 	case "plan", "schedule":
 		status = event.Planned
+	case "continue":
+		if c.frame.trigger != v && status == event.Occurred {
+			status = event.Ongoing // "continue their offensive"
+		}
 	}
 	if t := &s.Tokens[v]; t.XPOS == nlp.VB && (t.Rel == nlp.Root || t.Rel == nlp.Parataxis) && s.child(v, nlp.Nsubj, nlp.NsubjPass, nlp.Aux, nlp.AuxPass, nlp.Mark) < 0 {
 		return "", false // "release all prisoners!"
@@ -56,7 +65,7 @@ func (d *document) statusOf(c *candidate) (status event.Status, ok bool) {
 	if s.inverted(v) {
 		return "", false
 	}
-	first := true
+	first, lasting := true, false
 	for i := v; i >= 0; {
 		for _, k := range s.children(i, nlp.Aux, nlp.Advmod, nlp.Mark) {
 			if s.at[k] != nil {
@@ -64,7 +73,9 @@ func (d *document) statusOf(c *candidate) (status event.Status, ok bool) {
 			}
 			switch w := s.lower(k); w {
 			case "will", "'ll", "shall", "wo":
-				status = event.Planned
+				if !lasting { // "will continue to encourage"
+					status = event.Planned
+				}
 			case "would", "could", "may", "might", "should", "must", "can", "ca":
 				if w == "would" && d.reportedInPast(s, i) {
 					status = event.Planned
@@ -72,7 +83,7 @@ func (d *document) statusOf(c *candidate) (status event.Status, ok bool) {
 					return "", false
 				}
 			case "to":
-				if k == s.child(i, nlp.Mark) && hasBe(s, i) {
+				if hasBe(s, i) {
 					status = event.Planned // "he is to meet"
 				}
 			case "not", "n't", "never":
@@ -105,8 +116,10 @@ func (d *document) statusOf(c *candidate) (status event.Status, ok bool) {
 			switch l := s.lemma(h); {
 			case l == "begin" || l == "start" || l == "manage" || l == "help" || l == "vote":
 			case voiced[c.rule.typ] && (l == "want" || l == "like" || l == "wish"): // "I want to thank"
-			case l == "continue" || l == "keep":
-				status = event.Ongoing
+			case l == "continue" || l == "keep" || l == "remain":
+				status, lasting = event.Ongoing, true
+			case l == "instruct" || l == "direct":
+				status = event.Planned
 			case l == "schedule" || l == "due" || l == "set" || l == "expect" || l == "go" || l == "plan" || l == "intend" || l == "prepare" || l == "agree" || l == "decide":
 				status = event.Planned
 			case l == "be":
@@ -145,8 +158,14 @@ func (d *document) statusOf(c *candidate) (status event.Status, ok bool) {
 			if l := s.lemma(h); d.x.lexicon.allegations[l] {
 				return "", false
 			}
+			if g := s.Tokens[h].Head; status == event.Occurred && s.Tokens[h].Rel == nlp.Xcomp && s.lemma(g) == "continue" {
+				status = event.Ongoing // "continues to stand with its allies in providing"
+			}
 			return status, true
 		case nlp.Acl:
+			if s.lemma(h) == "process" {
+				return event.Ongoing, true // "in the process of providing"
+			}
 			if s.child(i, nlp.Mark) >= 0 { // "a plan to withdraw", "a call to end"
 				if decided[s.lemma(h)] && s.Tokens[h].Rel == nlp.Obj && deciding[s.lemma(s.Tokens[h].Head)] {
 					return event.Planned, true
@@ -177,6 +196,9 @@ var voiced = map[event.Type]bool{event.Support: true, event.Criticism: true, eve
 func (d *document) nominalStatus(c *candidate, status event.Status) (event.Status, bool) {
 	s := c.frame.s
 	h := s.Tokens[c.frame.trigger].Head
+	if status == event.Occurred && c.lasts() {
+		status = event.Ongoing
+	}
 	if h < 0 {
 		return status, true
 	}
@@ -194,12 +216,43 @@ func (d *document) nominalStatus(c *candidate, status event.Status) (event.Statu
 	switch l := s.lemma(h); {
 	case l == "call" || l == "urge" || l == "demand" || l == "propose" || l == "seek" || l == "want" || l == "need" || l == "threat" || l == "possibility" || l == "prospect":
 		return "", false
-	case l == "continue" || l == "ongoing":
+	case l == "continue" || l == "ongoing" || wages[l] && s.Tokens[h].XPOS == nlp.VBG && hasBe(s, h):
 		return event.Ongoing, true
-	case l == "schedule" || l == "plan":
+	case l == "schedule" || l == "plan" || l == "provide" && s.preposition(c.frame.trigger) == "for":
 		return event.Planned, true
+	case (l == "status" || l == "progress" || l == "course") && c.rule.typ == event.Talks:
+		return event.Ongoing, true // "the status of the negotiations"
 	}
 	return status, true
+}
+
+// wages are the verbs that say of a noun that it is done and are no support verbs.
+var wages = wordSet("inflict wage pursue perpetrate commit face suffer intensify escalate expand")
+
+// lasts tells a noun for what goes on if no day is given: a war that a state
+// wages, protests, forces that gather.
+func (c *candidate) lasts() bool {
+	s, i := c.frame.s, c.frame.trigger
+	if len(s.times) > 0 {
+		return false
+	}
+	for _, k := range s.children(i, nlp.Amod) {
+		switch s.lemma(k) {
+		case "recent", "latest", "last", "previous", "past", "earlier", "deadly", "first", "second":
+			return false
+		case "unprovoked", "unjustified", "brutal", "further", "indiscriminate":
+			return c.rule.typ == event.Attack || c.rule.typ == event.Mobilization
+		}
+	}
+	switch s.lemma(i) {
+	case "invasion", "war", "aggression", "offensive", "onslaught", "occupation", "buildup", "siege", "campaign":
+		return slices.ContainsFunc(c.roles, func(x filled) bool {
+			return x.role == event.Actor && x.code != "UNK" && x.sector != event.Civilians
+		})
+	case "protest", "demonstration":
+		return s.Tokens[i].Feats.Has(nlp.Plural)
+	}
+	return false
 }
 
 // settle corrects the status that the grammar gives by what the codebook says
@@ -209,23 +262,41 @@ func (d *document) settle(c *candidate, status event.Status) event.Status {
 	s, v := c.frame.s, c.frame.verb
 	info, _ := c.rule.typ.Info()
 	switch {
-	case c.rule.spoken() && (status == event.Ongoing || status == event.Planned && c.rule.typ != event.Request):
+	case c.rule.spoken() && status == event.Ongoing:
+		if c.rule.typ == event.Request && s.under(c.frame.trigger, v) && v >= 0 && s.Tokens[v].Rel == nlp.Xcomp {
+			return event.Ongoing // "continue to encourage"
+		}
+		return event.Occurred
+	case c.rule.spoken() && status == event.Planned && c.rule.typ != event.Request:
+		if v >= 0 && s.Tokens[v].Rel == nlp.Xcomp && awaits[s.lemma(s.Tokens[v].Head)] {
+			return event.Planned // "are expected to support"
+		}
 		return event.Occurred
 	case v < 0:
 		return status
 	case status == event.Ongoing && s.lemma(v) == "announce":
 		return event.Occurred
 	case status == event.Planned && (c.rule.typ == event.Sanction || c.rule.typ == event.Expulsion || c.rule.typ == event.Ceasefire):
-		if h := s.Tokens[v].Head; h >= 0 && s.Tokens[v].Rel == nlp.Ccomp && s.lemma(h) == "announce" {
+		for s.Tokens[v].Rel == nlp.Conj && s.Tokens[v].Head >= 0 { // "will ban imports and freeze assets"
+			v = s.Tokens[v].Head
+		}
+		h := s.Tokens[v].Head
+		announced := h >= 0 && s.Tokens[v].Rel == nlp.Ccomp && s.lemma(h) == "announce"
+		decided := c.rule.typ == event.Sanction && s.Tokens[v].XPOS == nlp.VB && s.child(v, nlp.Mark) < 0 && (h < 0 || s.Tokens[v].Rel == nlp.Ccomp)
+		if (announced || decided) && !d.later(c) {
 			return event.Occurred
 		}
-	case status == event.Occurred && info.Family == "consult" && (s.Tokens[v].XPOS == nlp.VBZ || s.Tokens[v].XPOS == nlp.VBP) && s.child(v, nlp.Aux) < 0:
-		for _, x := range s.times {
-			if s.timeDistance(x, c) < 100 && s.lower(x.first) != "today" && s.lower(x.first) != "yesterday" {
-				return event.Planned
-			}
-		}
-	case status == event.Occurred && info.Quad == 4:
+	case status == event.Occurred && info.Family == "consult" && d.presentDay(c):
+		return event.Planned
+	case status == event.Ongoing && info.Family == "consult" && s.Tokens[v].XPOS == nlp.VBG && d.dayAhead(c):
+		return event.Planned // "is heading Sunday to Oman"
+	case status == event.Occurred && c.rule.typ == event.Visit && s.isNominal(v) && (s.lower(s.child(v, nlp.Cop)) == "is" || s.lower(s.child(v, nlp.Cop)) == "are"):
+		return event.Ongoing // "is in Turkey"
+	case status == event.Occurred && c.rule.typ == event.Coercion && s.Tokens[v].Rel == nlp.Amod:
+		return event.Ongoing // "the detained journalist"
+	case status == event.Occurred && c.rule.typ == event.Aid && habits[s.lemma(v)] && (s.Tokens[v].XPOS == nlp.VBZ || s.Tokens[v].XPOS == nlp.VBP):
+		return event.Ongoing // "Iran provides arms"
+	case status == event.Occurred && (c.rule.typ == event.Attack || c.rule.typ == event.Demonstration || c.rule.typ == event.Mobilization) && s.perfect(v):
 		for _, k := range s.children(v, nlp.Obl, nlp.Advcl) {
 			if w := s.preposition(k); w == "since" || s.lower(k-1) == "since" || s.child(k, nlp.Mark) >= 0 && s.lower(s.child(k, nlp.Mark)) == "since" {
 				return event.Ongoing
@@ -233,6 +304,50 @@ func (d *document) settle(c *candidate, status event.Status) event.Status {
 		}
 	}
 	return status
+}
+
+// awaits are verbs that put what depends on them into the future.
+var awaits = wordSet("expect schedule set due slate")
+
+// habits are verbs that in the present tense say what is done again and again.
+var habits = wordSet("provide support fund supply finance arm train")
+
+// perfect tells a verb with "have" or "has".
+func (s *sentence) perfect(v int) bool {
+	return slices.ContainsFunc(s.children(v, nlp.Aux), func(k int) bool { return s.lower(k) == "have" || s.lower(k) == "has" })
+}
+
+// presentDay tells an encounter in the present tense with a day to come: "arrives
+// Sunday in Beijing".
+func (d *document) presentDay(c *candidate) bool {
+	s, v := c.frame.s, c.frame.verb
+	return (s.Tokens[v].XPOS == nlp.VBZ || s.Tokens[v].XPOS == nlp.VBP) && s.child(v, nlp.Aux) < 0 && d.dayAhead(c)
+}
+
+// dayAhead tells that an event has a time expression that can lie ahead.
+func (d *document) dayAhead(c *candidate) bool {
+	s := c.frame.s
+	for _, x := range s.times {
+		switch s.lower(x.first) {
+		case "today", "yesterday", "last":
+			continue
+		}
+		if d.timeDistance(s, x, c) < tooFar {
+			return true
+		}
+	}
+	return false
+}
+
+// later tells that a measure has a day of its own after that of the report.
+func (d *document) later(c *candidate) bool {
+	s := c.frame.s
+	for _, x := range s.times {
+		if x.dated && d.anchor != nil && d.timeDistance(s, x, c) < tooFar && x.resolve(future, d.story.last).Start > *d.anchor {
+			return true
+		}
+	}
+	return false
 }
 
 // reportedInPast tells a clause that somebody said: "said he would visit" is a
