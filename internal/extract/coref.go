@@ -332,7 +332,7 @@ func (d *document) homeOf(s *sentence, i int, sector event.Sector) string {
 	if d.memory.weights == nil { // the first sentence: the state named before
 		for _, persons := range []bool{false, true} {
 			for _, m := range slices.Backward(s.mentions) {
-				if m.last < i && m.entry != nil && len(m.actors) == 1 && m.actors[0].person == persons {
+				if m.entry != nil && len(m.actors) == 1 && m.actors[0].person == persons {
 					if _, ok := d.x.country(m.actors[0].code); ok {
 						return m.actors[0].code
 					}

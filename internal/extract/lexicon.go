@@ -47,6 +47,7 @@ func newLexicon() *lexicon {
 	add(person(event.Legislature), `legislator parliamentarian mp`)
 	add(titled(event.Judiciary), `judge justice prosecutor`)
 	add(titled(event.Religion), `pope bishop archbishop imam cardinal patriarch`)
+	add(person(event.Religion), `missionary priest monk nun cleric`)
 	add(person(event.Police), `policeman`)
 	add(person(event.Opposition), `dissident activist`)
 	add(person(event.Rebels), `militant rebel insurgent gunman fighter guerrilla terrorist separatist extremist jihadist bomber assailant attacker
@@ -80,7 +81,7 @@ func newLexicon() *lexicon {
 		postpone suspend adopt release`)
 	l.travelVerbs = set(`go travel fly come arrive head return leave visit gather sit engage`)
 	l.sayVerbs = set(`say tell state announce report add note note declare confirm stress underline underscore emphasize point explain
-		believe think claim argue insist reiterate write quote predict indicate reveal disclose`)
+		believe think conclude maintain claim argue insist reiterate write quote predict indicate reveal disclose`)
 	l.allegations = set(`accuse allege claim deny blame suspect charge dispute doubt refute dismiss`)
 	l.intentions = set(`want hope wish seek try attempt intend plan aim need prepare consider refuse decline fail threaten promise vow pledge
 		agree offer decide expect urge ask call demand request appeal invite order allow authorize help persuade encourage press push

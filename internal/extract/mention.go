@@ -135,7 +135,7 @@ func (d *document) addName(s *sentence, match gazetteer.Match) {
 		}
 	case gazetteer.KindDemonym:
 		m.demonym = true
-		m.actors = []*actor{{key: e.Code + "/GOV", name: name, code: e.Code, sector: event.Government}}
+		m.actors = []*actor{{key: e.Code + "/GOV", name: name, code: e.Code, sector: event.Government, plural: s.Tokens[last].Feats.Has(nlp.Plural)}}
 	case gazetteer.KindPerson:
 		m.actors = []*actor{d.person(e, name)}
 	case gazetteer.KindPlace:
@@ -603,6 +603,10 @@ func (d *document) belonging(s *sentence, i int) (codes []*actor, sector event.S
 	if len(codes) == 0 {
 		for _, k := range s.children(i, nlp.Nmod, nlp.NmodPoss) {
 			switch s.preposition(k) {
+			case "in", "throughout", "across":
+				if m := s.at[k]; m != nil && m.isPlace() && m.place.Country != "" { // "opposition groups in Zimbabwe"
+					codes = append(codes, &actor{code: m.place.Country, name: m.place.Name})
+				}
 			case "of", "to", "for", "from", "":
 				for _, c := range s.conjuncts(k) {
 					if s.Tokens[c].UPOS == nlp.PRON && s.Tokens[k].Rel == nlp.NmodPoss && !others[s.lemma(i)] {

@@ -59,7 +59,7 @@ func (d *document) missing(c *candidate, r *compiled) string {
 		case "actors":
 			ok = len(codes) > 1 || c.has(event.Party) && slices.ContainsFunc(c.roles, func(x filled) bool { return x.plural })
 		case "crowd":
-			ok = slices.ContainsFunc(c.roles, func(x filled) bool { return x.sector == event.Civilians || x.sector == event.Opposition })
+			ok = slices.ContainsFunc(c.roles, func(x filled) bool { return x.sector == event.Civilians || x.sector == event.Opposition || x.plural })
 		case "armed":
 			ok = has[event.Target] || slices.ContainsFunc(c.roles, func(x filled) bool {
 				return x.sector == event.Military || x.sector == event.Rebels || x.sector == event.Police

@@ -124,6 +124,7 @@ func (d *document) statusOf(c *candidate) (status event.Status, ok bool) {
 				status = event.Planned
 			case l == "be":
 				status = event.Planned
+			case (l == "try" || l == "attempt") && (c.rule.typ == event.Attack || c.rule.typ == event.Coercion): // an attempt is one
 			case l == "fail" && c.rule.typ == event.Agreement:
 				status = event.Cancelled
 			case d.x.lexicon.intentions[l]:
