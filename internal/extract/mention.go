@@ -544,7 +544,9 @@ func (d *document) roleName(s *sentence, first, i int, owner *actor, owners int)
 // it is of: "leaders of the opposition coalition", "President of Ukraine".
 func (d *document) phraseEnd(s *sentence, i int) int {
 	end := i
-	if s.lower(i+1) != "of" {
+	switch s.lower(i + 1) {
+	case "of", "from", "in":
+	default:
 		return end
 	}
 	for _, k := range s.children(i, nlp.Nmod) {
@@ -607,7 +609,12 @@ func (d *document) belonging(s *sentence, i int) (codes []*actor, sector event.S
 				if m := s.at[k]; m != nil && m.isPlace() && m.place.Country != "" { // "opposition groups in Zimbabwe"
 					codes = append(codes, &actor{code: m.place.Country, name: m.place.Name})
 				}
-			case "of", "to", "for", "from", "":
+			case "to", "for":
+				if r, ok := d.x.lexicon.role(s.lemma(i)); ok && !r.person {
+					continue // troops to a state are not its own
+				}
+				fallthrough
+			case "of", "from", "":
 				for _, c := range s.conjuncts(k) {
 					if s.Tokens[c].UPOS == nlp.PRON && s.Tokens[k].Rel == nlp.NmodPoss && !others[s.lemma(i)] {
 						take(&mention{actors: d.pronoun(s, c)}) // "their companies"
