@@ -135,6 +135,13 @@ func (d *document) apply(r *compiled, f *frame) (c *candidate, failed string) {
 			}
 		}
 	}
+	if r.voiced {
+		if who := d.voice(s, f.trigger); who == nil || c.hasCode(who.code) {
+			return nil, "it is not said whose view it is"
+		} else {
+			c.roles = append([]filled{{who, event.Actor}}, c.roles...)
+		}
+	}
 	d.impersonal(c)
 	d.mediators(c)
 	if r.typ == event.Attack && !c.has(event.Actor) {

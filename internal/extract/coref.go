@@ -173,6 +173,22 @@ func (d *document) speaker(s *sentence, i int) *actor {
 	return d.memory.subject
 }
 
+// voice gives whose view the words at token i are: of whom is quoted, else of the
+// government whose text it is; nil if the article tells it as its own or if
+// somebody else says or thinks it.
+func (d *document) voice(s *sentence, i int) *actor {
+	if s.quoted[i] {
+		return d.speaker(s, i)
+	}
+	for j := i; s.Tokens[j].Head >= 0; j = s.Tokens[j].Head {
+		switch s.Tokens[j].Rel {
+		case nlp.Ccomp, nlp.Acl, nlp.AclRelcl, nlp.Advcl, nlp.Xcomp:
+			return nil
+		}
+	}
+	return d.narrator
+}
+
 // personBefore gives the person that "he" or "she" at token i stands for: the
 // subject of an earlier clause of the sentence, else of the last sentence, else
 // the person mentioned last.

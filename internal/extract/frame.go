@@ -340,6 +340,11 @@ func verbKeys(s *sentence, v int, lex *lexicon) []string {
 	if s.negated(v) {
 		keys = append(keys, "@not_"+lemma)
 	}
+	for _, k := range s.children(v, nlp.Aux) {
+		if w := s.lower(k); w == "must" || w == "should" {
+			keys = append(keys, "@must")
+		}
+	}
 	if lex.sayVerbs[lemma] {
 		keys = append(keys, "@say")
 	}

@@ -43,6 +43,9 @@ type rule struct {
 	// weak rules tell of what is said at an encounter: if the article has told of
 	// one between the same, they are evidence of it.
 	weak bool
+	// voiced rules tell the stance of whoever speaks: of the government whose text it
+	// is, or of whom is quoted.
+	voiced bool
 	// negated rules are fired by what somebody does not do: "did not accede".
 	negated bool
 }
@@ -136,6 +139,7 @@ var ruleTable = []rule{
 
 	// Cooperate
 	{name: "cooperate.praise", typ: event.Support, verbs: "praise hail welcome commend laud applaud thank congratulate support endorse back appreciate salute honor compliment acclaim extol champion honour nominate cheer admire", args: "subj=actor obj=target agent=actor for=none", needs: "actor", weight: .8},
+	{name: "cooperate.is", typ: event.Support, verbs: "welcome commendable praiseworthy admirable", args: "subj=target", needs: "actor", weight: .6, voiced: true},
 	{name: "cooperate.defend", typ: event.Support, verbs: "defend reassure credit", args: "subj=actor obj=target", needs: "actor target two", weight: .6},
 	{name: "cooperate.backing", typ: event.Support, nouns: "support solidarity condolence condolences gratitude appreciation congratulations backing endorsement thanks sympathy tribute", args: "subj=actor poss=actor mod=actor for=target with=target to=target agent=actor from=actor", needs: "actor subj", weight: .75},
 	{name: "cooperate.stand", typ: event.Support, verbs: "stand_with stand_by side_with unite_with", args: "subj=actor with=target by=target", needs: "actor target", weight: .75, status: event.Occurred},
@@ -171,6 +175,7 @@ var ruleTable = []rule{
 	{name: "request.reiterate", typ: event.Request, verbs: "reiterate repeat renew make issue voice press present", object: "demand call appeal request", args: "subj=actor agent=actor to=target on=target obj.to=target obj.on=target", needs: "actor", weight: .65, seeks: true},
 	{name: "request.encourage", typ: event.Request, verbs: "encourage recommend press push pressure insist plead beg petition lobby entreat", args: "subj=actor obj=target on=target comp=target agent=actor", needs: "actor content", weight: .65},
 	{name: "request.say", typ: event.Request, verbs: "@say", content: urging, args: "subj=actor comp=target", needs: "actor target two", weight: .55},
+	{name: "request.must", typ: event.Request, verbs: "@must", args: "subj=target obj=none", needs: "actor target", weight: .55, voiced: true},
 	{name: "request.noun", typ: event.Request, nouns: "call appeal demand request", args: "poss=actor mod=actor by=actor from=actor subj=actor to=target on=target", needs: "actor subj", weight: .5},
 	{name: "criticize.verb", typ: event.Criticism, verbs: "criticize criticise condemn denounce accuse blame slam decry deplore lambast rebuke allege censure sue berate chastise blast ridicule mock attack_for assail fault reproach scold chide castigate vilify disparage deride lash_out hit_out admonish complain object_to excoriate", args: "subj=actor obj=target on=target for=none agent=actor comp=target", needs: "actor", weight: .85},
 	{name: "criticize.sue", typ: event.Criticism, verbs: "file bring lodge", object: "lawsuit suit complaint case", args: "subj=actor agent=actor against=target obj.against=target", needs: "actor", weight: .7},
@@ -180,6 +185,7 @@ var ruleTable = []rule{
 	{name: "criticize.voice", typ: event.Criticism, verbs: "express voice raise register", object: "concern doubt alarm outrage regret disappointment objection dismay skepticism anger", args: "subj=actor about=target over=target obj.about=target obj.over=target agent=actor", needs: "actor", weight: .7},
 	{name: "criticize.say", typ: event.Criticism, verbs: "@say", content: accusing, args: "subj=actor comp=target", needs: "actor target two", weight: .55},
 	{name: "criticize.call", typ: event.Criticism, verbs: "call describe characterize characterise label brand term", content: accusing, args: "subj=actor obj=target comp=target", needs: "actor", weight: .65},
+	{name: "criticize.is", typ: event.Criticism, verbs: "unacceptable outrageous deplorable abhorrent appalling reprehensible unconscionable shameful despicable illegal unlawful unjustified horrific intolerable inexcusable", args: "subj=target", needs: "target", weight: .6, voiced: true},
 	{name: "criticize.noun", typ: event.Criticism, nouns: "criticism condemnation accusation concern outrage indignation", args: "poss=actor mod=actor by=actor from=actor subj=actor of=target against=target", needs: "actor told subj", weight: .55},
 	{name: "protest.summon", typ: event.DiplomaticProtest, verbs: "summon recall_in", object: "ambassador charge envoy diplomat consul attache", args: "subj=actor obj=target agent=actor", needs: "actor", weight: .9},
 	{name: "protest.lodge", typ: event.DiplomaticProtest, verbs: "lodge file submit send", object: "protest complaint note", args: "subj=actor agent=actor with=target to=target against=target obj.with=target obj.to=target obj.against=target", needs: "actor", weight: .85},

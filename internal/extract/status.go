@@ -62,6 +62,9 @@ func (d *document) statusOf(c *candidate) (status event.Status, ok bool) {
 	if t := &s.Tokens[v]; t.XPOS == nlp.VB && (t.Rel == nlp.Root || t.Rel == nlp.Parataxis) && s.child(v, nlp.Nsubj, nlp.NsubjPass, nlp.Aux, nlp.AuxPass, nlp.Mark) < 0 {
 		return "", false // "release all prisoners!"
 	}
+	if c.rule.voiced {
+		return status, !s.negated(v)
+	}
 	if s.inverted(v) {
 		return "", false
 	}
