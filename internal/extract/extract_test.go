@@ -3,6 +3,7 @@ package extract
 import (
 	"fmt"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
@@ -43,32 +44,37 @@ func article(t testing.TB, day, text string) *event.Article {
 	return &a
 }
 
-// TestCases reads testdata/cases.txt, where its form is explained.
+// TestCases reads the files of testdata/, where their form is explained.
 func TestCases(t *testing.T) {
-	b, err := os.ReadFile("testdata/cases.txt")
-	if err != nil {
-		t.Fatal(err)
+	files, err := filepath.Glob("testdata/*.txt")
+	if err != nil || len(files) == 0 {
+		t.Fatalf("no cases: %v", err)
 	}
 	type testCase struct {
-		line      int
-		day, text string
-		want      []string
+		where, day, text string
+		want             []string
 	}
 	var cases []testCase
-	for i, line := range strings.Split(string(b), "\n") {
-		switch {
-		case strings.HasPrefix(line, "> "):
-			day, text, _ := strings.Cut(line[2:], " ")
-			cases = append(cases, testCase{line: i + 1, day: day, text: text})
-		case strings.HasPrefix(line, "= "):
-			c := &cases[len(cases)-1]
-			if c.want = append(c.want, line[2:]); line[2:] == "nothing" {
-				c.want = []string{}
+	for _, file := range files {
+		b, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i, line := range strings.Split(string(b), "\n") {
+			switch {
+			case strings.HasPrefix(line, "> "):
+				day, text, _ := strings.Cut(line[2:], " ")
+				cases = append(cases, testCase{where: fmt.Sprintf("%s:%d", filepath.Base(file), i+1), day: day, text: text})
+			case strings.HasPrefix(line, "= "):
+				c := &cases[len(cases)-1]
+				if c.want = append(c.want, line[2:]); line[2:] == "nothing" {
+					c.want = []string{}
+				}
 			}
 		}
 	}
 	for _, c := range cases {
-		t.Run(fmt.Sprintf("line %d", c.line), func(t *testing.T) {
+		t.Run(c.where, func(t *testing.T) {
 			t.Parallel()
 			if c.want == nil {
 				t.Fatal("the case expects neither an event nor nothing")

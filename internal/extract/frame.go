@@ -59,6 +59,9 @@ func (f *frame) addVerb(v int) {
 	}
 	f.add("obj", s.children(v, nlp.Obj)...)
 	f.add("iobj", s.children(v, nlp.IObj)...)
+	if len(f.slots["obj"]) == 0 { // "allowed the inspectors to visit": one object is the object
+		f.add("obj", s.children(v, nlp.IObj)...)
+	}
 	for _, k := range s.children(v, nlp.Obl, nlp.OblAgent) {
 		p := s.preposition(k)
 		if s.Tokens[k].Rel == nlp.OblAgent || p == "by" && passive {
