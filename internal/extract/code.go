@@ -86,6 +86,8 @@ func subsume(s *sentence, found []*candidate) []*candidate {
 				if s.under(other.frame.trigger, c.frame.trigger) {
 					return true
 				}
+			case c.rule.typ == event.Attack && other.rule.typ == event.Demonstration && s.under(c.frame.trigger, other.frame.trigger):
+				return true // "went on strike"
 			case c.rule.typ == event.Mediation && other.has(event.Mediator):
 				return true
 			case c.rule.typ == event.Attack && c.status == event.Planned && other.rule.typ == event.Threat:
@@ -119,7 +121,7 @@ func (d *document) apply(r *compiled, f *frame) (c *candidate, failed string) {
 		for _, h := range f.slots[a.slot] {
 			direct := d.actorsAt(s, h)
 			if len(direct) == 0 && (a.role == event.Target || a.role == event.Actor && a.slot != "subj") {
-				direct = d.actorsWithin(s, h, c)
+				direct = d.actorsWithin(s, h, a.role, c)
 			}
 			if len(direct) == 0 && a.slot == "subj" {
 				direct = d.owners(s, h)
@@ -149,7 +151,7 @@ func (d *document) apply(r *compiled, f *frame) (c *candidate, failed string) {
 			return nil, "nobody attacks"
 		}
 	}
-	if (!info.Symmetric && targeted[r.typ] || r.seeks) && !c.has(event.Target) && c.has(event.Actor) {
+	if (!info.Symmetric && targeted[r.typ] || r.seeks) && !c.has(event.Target) && c.has(event.Actor) && (r.typ != event.Attack || !c.hasForeigner()) {
 		if len(r.content) == 0 || r.seeks {
 			for _, x := range d.nearest(c) {
 				c.fill(x, event.Target, false)

@@ -168,7 +168,7 @@ func nounFrame(s *sentence, n int, lex *lexicon) *frame {
 				f.add("subj", subjectsOf(s, h, 0)...)
 			}
 		case "in", "on", "at", "for", "into", "to":
-			if len(f.slots["with"]) > 0 && lex.sayVerbs[s.lemma(h)] { // "said in a meeting with Y"
+			if len(f.slots["with"]) > 0 && lex.sayVerbs[s.lemma(h)] || encounters[s.lemma(h)] { // "said in a meeting with Y", "discussed trade at a meeting"
 				f.verb = h
 				f.add("subj", subjectsOf(s, h, 0)...)
 			}
@@ -180,6 +180,9 @@ func nounFrame(s *sentence, n int, lex *lexicon) *frame {
 	}
 	return f
 }
+
+// encounters are the verbs for what is done together where people meet.
+var encounters = set("discuss review exchange agree address")
 
 // addSupport adds the arguments of a support verb.
 func (f *frame) addSupport(v int) {
@@ -327,7 +330,7 @@ func verbKeys(s *sentence, v int, lex *lexicon) []string {
 		case nlp.CompoundPrt:
 			keys = append(keys, lemma+"_"+s.lower(k))
 		case nlp.Obl:
-			if p := s.preposition(k); p != "" {
+			if p := s.preposition(k); p != "" && !s.isTime(k) {
 				keys = append(keys, lemma+"_"+p)
 			}
 		case nlp.Xcomp:

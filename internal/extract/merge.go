@@ -54,7 +54,7 @@ func adopts(group []*candidate, c *candidate) bool {
 // status side, the same participants or a part of them, and no two different days.
 func same(group []*candidate, c *candidate) bool {
 	first := group[0]
-	if c.rule.weak && first.rule.typ != c.rule.typ {
+	if first.rule.typ != c.rule.typ && (c.rule.weak || first.rule.weak && len(group) == 1 && first.frame.s == c.frame.s) {
 		a, _ := first.rule.typ.Info()
 		b, _ := c.rule.typ.Info()
 		return a.Family == b.Family && a.Symmetric && (first.status == c.status || first.frame.s == c.frame.s) && subset(groupKeys([]*candidate{c}), groupKeys(group))
@@ -248,7 +248,7 @@ func (d *document) addParticipant(e *event.Event, x filled) {
 			continue
 		}
 		if p.Role != x.role {
-			if info.Symmetric || x.role != event.Target {
+			if info.Symmetric || x.role != event.Target && p.Sector == x.sector {
 				return
 			}
 			continue

@@ -30,7 +30,11 @@ func (d *document) missing(c *candidate, r *compiled) string {
 		case "aimed", "untargeted":
 			aim := 0
 			for _, slot := range []string{"at", "on", "into", "against", "obj.at", "obj.on", "obj.against"} {
-				aim += len(c.frame.slots[slot])
+				for _, h := range c.frame.slots[slot] {
+					if !c.frame.s.isTime(h) {
+						aim++
+					}
+				}
 			}
 			ok = (aim > 0) == (need == "aimed")
 		case "aimless": // a call, but not for something
@@ -64,6 +68,8 @@ func (d *document) missing(c *candidate, r *compiled) string {
 			ok = has[event.Target] || slices.ContainsFunc(c.roles, func(x filled) bool {
 				return x.sector == event.Military || x.sector == event.Rebels || x.sector == event.Police
 			})
+		case "body":
+			ok = slices.ContainsFunc(c.roles, func(x filled) bool { return x.role == event.Target && x.sector == event.Organisation })
 		case "person":
 			ok = people
 		case "subj":

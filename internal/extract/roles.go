@@ -94,6 +94,13 @@ func (d *document) attackers(c *candidate) {
 			for _, a := range d.owners(s, h) {
 				c.fill(a, event.Actor, false)
 			}
+			for _, k := range s.children(h, nlp.Nmod) { // "in an attack by rebels"
+				if s.preposition(k) == "by" {
+					for _, a := range d.actorsAt(s, k) {
+						c.fill(a, event.Actor, false)
+					}
+				}
+			}
 		}
 	}
 	if len(c.roles) == 0 && c.frame.verb >= 0 && isPassive(s, c.frame.verb) {
@@ -272,7 +279,7 @@ func (c *candidate) fill(a *actor, role event.Role, symmetric bool) {
 		if x.key == a.key || x.code == a.code && (symmetric || x.role == role) && x.sector == a.sector {
 			return
 		}
-		if x.code == a.code && x.role != role && !symmetric && role != event.Target {
+		if x.code == a.code && x.role != role && !symmetric && role != event.Target && x.sector == a.sector {
 			return
 		}
 	}
@@ -355,7 +362,7 @@ func (d *document) owners(s *sentence, i int) []*actor {
 // actorsWithin gives the actors that a nominal that is no actor itself belongs
 // to: "Iran's role", "the decision of Israel", "Russian aggression". Those whom the
 // event has already are left for others: "reaffirmed U.S. support for Albania".
-func (d *document) actorsWithin(s *sentence, i int, c *candidate) []*actor {
+func (d *document) actorsWithin(s *sentence, i int, role event.Role, c *candidate) []*actor {
 	var known []*actor
 	others := func(found []*actor) []*actor {
 		var out []*actor
@@ -383,7 +390,10 @@ func (d *document) actorsWithin(s *sentence, i int, c *candidate) []*actor {
 	if out := others(found); len(out) > 0 {
 		return out
 	}
-	for _, prepositions := range [][]string{{"by"}, {"of", "from"}, {"to", "on", "against", "with", "between", "in", "for"}} {
+	for k, prepositions := range [][]string{{"by"}, {"of", "from"}, {"to", "on", "against", "with", "between", "in", "for"}} {
+		if k == 2 && role == event.Actor {
+			break // "a bomb in Baghdad" is not Baghdad's
+		}
 		found = nil
 		for _, k := range s.children(i, nlp.Nmod) {
 			if slices.Contains(prepositions, s.preposition(k)) {

@@ -23,6 +23,18 @@ func (s *sentence) inverted(v int) bool {
 	return aux == 0 || s.Tokens[aux-1].UPOS == nlp.PUNCT
 }
 
+// conditional tells what will be done only if something else is: "will leave if".
+func (s *sentence) conditional(v int) bool {
+	ahead := slices.ContainsFunc(s.children(v, nlp.Aux), func(k int) bool {
+		w := s.lower(k)
+		return w == "will" || w == "would" || w == "'ll"
+	})
+	return ahead && slices.ContainsFunc(s.children(v, nlp.Advcl), func(k int) bool {
+		m := s.child(k, nlp.Mark)
+		return m >= 0 && (s.lower(m) == "if" || s.lower(m) == "unless")
+	})
+}
+
 // statusOf reads tense, modality and negation; ok is false if the text does not
 // assert the event at all.
 func (d *document) statusOf(c *candidate) (status event.Status, ok bool) {
@@ -65,6 +77,9 @@ func (d *document) statusOf(c *candidate) (status event.Status, ok bool) {
 	if c.rule.voiced {
 		return status, !s.negated(v)
 	}
+	if !c.rule.spoken() && s.conditional(v) {
+		return "", false
+	}
 	if s.inverted(v) {
 		return "", false
 	}
@@ -89,7 +104,7 @@ func (d *document) statusOf(c *candidate) (status event.Status, ok bool) {
 				if hasBe(s, i) {
 					status = event.Planned // "he is to meet"
 				}
-			case "not", "n't", "never":
+			case "not", "n't", "never", "allegedly", "supposedly", "purportedly":
 				return "", false
 			case "due":
 				status = event.Planned // "are due to meet"
