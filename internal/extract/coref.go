@@ -16,6 +16,7 @@ type memory struct {
 	state     *actor             // state or organisation mentioned last
 	organised *actor             // group or organisation mentioned last
 	body      *actor             // state or organisation that was the subject of the last sentence that had one
+	several   []*actor           // several persons or states that one phrase named last: "two Israelis"
 	group     []*actor           // the last who acted together: two states, "Russian and Turkish officials"
 	weights   map[string]float64 // states by how much and how lately they were spoken of
 }
@@ -36,6 +37,9 @@ func (d *document) remember(s *sentence) {
 		for _, a := range m.actors {
 			if a.code == "" {
 				continue
+			}
+			if a.plural && !m.bare || len(m.actors) > 1 {
+				mem.several = m.actors
 			}
 			if a.person {
 				if !a.plural {
@@ -223,6 +227,9 @@ func (d *document) groupBefore(s *sentence, i int) []*actor {
 		if m.last < i && len(m.actors) == 1 && !m.actors[0].person && !m.demonym && s.Tokens[s.headOf(m)].Rel == nlp.Nsubj {
 			return m.actors
 		}
+	}
+	if d.memory.group == nil {
+		return d.memory.several
 	}
 	return d.memory.group
 }
