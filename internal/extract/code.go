@@ -15,6 +15,7 @@ type candidate struct {
 	roles   []filled
 	status  event.Status
 	date    *event.Date
+	direct  bool // the arguments name whom it is aimed at
 	orphan  bool // it names nobody: it can only add to an event that does
 	place   *gazetteer.Place
 	where   string // the place as the text has it
@@ -120,7 +121,7 @@ func (d *document) apply(r *compiled, f *frame) (c *candidate, failed string) {
 		}
 		for _, h := range f.slots[a.slot] {
 			direct := d.actorsAt(s, h)
-			if len(direct) == 0 && (a.role == event.Target || a.role == event.Actor && a.slot != "subj") {
+			if len(direct) == 0 && r.name != "request.must" && (a.role == event.Target || a.role == event.Actor && a.slot != "subj") {
 				direct = d.actorsWithin(s, h, a.role, c)
 			}
 			if len(direct) == 0 && a.slot == "subj" {
@@ -151,6 +152,7 @@ func (d *document) apply(r *compiled, f *frame) (c *candidate, failed string) {
 			return nil, "nobody attacks"
 		}
 	}
+	c.direct = c.has(event.Target)
 	if (!info.Symmetric && targeted[r.typ] || r.seeks) && !c.has(event.Target) && c.has(event.Actor) && (r.typ != event.Attack || !c.hasForeigner()) {
 		if len(r.content) == 0 || r.seeks {
 			for _, x := range d.nearest(c) {

@@ -95,6 +95,9 @@ func (d *document) rememberParties(c *candidate) {
 
 // pronoun resolves a pronoun to those it stands for, none if that is unclear.
 func (d *document) pronoun(s *sentence, i int) []*actor {
+	if as := d.localOwner(s, i); as != nil {
+		return as
+	}
 	switch w := s.lower(i); w {
 	case "he", "she", "him", "her", "his", "himself", "herself":
 		if a := d.personBefore(s, i); a != nil {
@@ -140,6 +143,29 @@ func (d *document) pronoun(s *sentence, i int) []*actor {
 		}
 		if d.narrator != nil {
 			return []*actor{d.narrator}
+		}
+	}
+	return nil
+}
+
+// localOwner gives whom a possessive at token i stands for if the subject of its own
+// clause fits: in "urged Russia to stop its attacks" they are Russia's.
+func (d *document) localOwner(s *sentence, i int) []*actor {
+	if s.Tokens[i].XPOS != nlp.PRPS {
+		return nil
+	}
+	var fits func(a *actor) bool
+	switch s.lower(i) {
+	case "its":
+		fits = func(a *actor) bool { return !a.person && !a.plural }
+	case "his", "her":
+		fits = func(a *actor) bool { return a.person && !a.plural }
+	default:
+		return nil
+	}
+	for _, h := range subjectsOf(s, s.clause(i), 0) {
+		if m := s.at[h]; h < i && m != nil && len(m.actors) == 1 && fits(m.actors[0]) {
+			return m.actors
 		}
 	}
 	return nil

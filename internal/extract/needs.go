@@ -41,6 +41,21 @@ func (d *document) missing(c *candidate, r *compiled) string {
 			ok = len(c.frame.slots["for"]) == 0
 		case "denied": // somebody said it before, or it is said of the speaker's own side
 			ok = has[event.Target] || d.ofOwnSide(c)
+		case "codes":
+			ok = len(codes) > 1
+		case "direct": // the arguments themselves name whom it is aimed at
+			ok = c.direct
+		case "abroad":
+			ok = !slices.ContainsFunc(c.roles, func(x filled) bool {
+				return x.role == event.Host && slices.ContainsFunc(c.roles, func(y filled) bool { return y.role == event.Actor && y.code == x.code })
+			})
+		case "opponent": // to warn one's own people is no threat
+			ok = c.hasForeigner() || slices.ContainsFunc(c.roles, func(x filled) bool { return x.role == event.Target && x.sector != event.Civilians })
+		case "asking":
+			ok = len(c.frame.slots["to"])+len(c.frame.slots["on"])+len(c.frame.slots["for"]) > 0 || c.frame.s.child(c.frame.trigger, nlp.Acl, nlp.Ccomp) >= 0 ||
+				c.frame.verb >= 0 && c.frame.s.lemma(c.frame.trigger) == "demand"
+		case "verb":
+			ok = c.frame.s.isVerb(c.frame.trigger)
 		case "told":
 			ok = c.frame.verb >= 0 || len(codes) > 1 || c.frame.reactedTo()
 		case "passive":
@@ -158,7 +173,7 @@ func (f *frame) says(words map[string]bool) bool {
 // not" refuses nothing.
 func (s *sentence) subordinate(v int) bool {
 	switch s.Tokens[v].Rel {
-	case nlp.Advcl, nlp.Acl, nlp.AclRelcl:
+	case nlp.Advcl, nlp.Acl, nlp.AclRelcl, nlp.Xcomp:
 		return true
 	}
 	return false

@@ -109,7 +109,7 @@ var weapons = set(`bomb blast explosion missile rocket shell mortar gunfire mine
 
 // mishaps are what kills without anybody's will.
 var mishaps = set(`earthquake quake aftershock hurricane typhoon storm cyclone tornado flood flooding landslide avalanche tsunami volcano eruption
-	drought heatwave virus disease malaria cholera influenza flu strain epidemic outbreak pandemic infection accident crash derailment collision
+	drought heatwave virus disease malaria cholera influenza flu strain epidemic outbreak pandemic infection covid covid-19 coronavirus accident crash derailment collision
 	stampede collapse lightning wildfire blaze bushfire pipeline`)
 
 // animals are not attacked, though they are killed.

@@ -205,6 +205,9 @@ const reach = 3
 // before without saying again whose: "Iran has denied the allegations".
 func (d *document) reactsTo(c *candidate) {
 	s := c.frame.s
+	if len(c.frame.slots["obj"]) == 0 && c.rule.typ != event.Rejection && (!c.rule.voiced || !s.isDefinite(c.frame.slots["subj"])) {
+		return
+	}
 	for _, h := range c.frame.slots["obj"] {
 		if s.Tokens[h].UPOS != nlp.NOUN || s.at[h] != nil {
 			return
@@ -234,6 +237,15 @@ func (d *document) reactsTo(c *candidate) {
 			c.fill(x.actor, event.Target, false)
 		}
 	}
+}
+
+// isDefinite tells whether one of some nouns is a certain one, which the text told of
+// before: "the use of force".
+func (s *sentence) isDefinite(nouns []int) bool {
+	return slices.ContainsFunc(nouns, func(h int) bool {
+		k := s.child(h, nlp.Det)
+		return k >= 0 && (s.lower(k) == "the" || s.lower(k) == "this" || s.lower(k) == "these" || s.lower(k) == "such")
+	})
 }
 
 // speaksTo adds who is addressed in an encounter between two sides, if one of
