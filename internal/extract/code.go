@@ -127,6 +127,9 @@ func (d *document) apply(r *compiled, f *frame) (c *candidate, failed string) {
 			if len(direct) == 0 && a.slot == "subj" {
 				direct = d.owners(s, h)
 			}
+			if len(direct) == 0 && a.role == event.Target && info.Quad == 4 {
+				direct = d.thing(s, h)
+			}
 			if len(direct) == 0 && a.role == event.Target {
 				direct = d.unknownPerson(s, s.antecedent(h))
 			}
@@ -165,6 +168,9 @@ func (d *document) apply(r *compiled, f *frame) (c *candidate, failed string) {
 		if !c.has(event.Target) {
 			d.speaksTo(c)
 		}
+	}
+	if r.typ == event.Demonstration && !c.has(event.Target) && c.has(event.Actor) {
+		d.protestsTo(c)
 	}
 	d.receivedBy(c)
 	if r.typ == event.Ceasefire && len(c.roles) == 0 || r.typ == event.Demonstration && len(c.roles) == 0 && f.placed() {

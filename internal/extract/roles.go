@@ -239,6 +239,63 @@ func (d *document) reactsTo(c *candidate) {
 	}
 }
 
+// protestsTo adds against whom people protest where only what they do it for tells:
+// "rallied to demand reforms by the government", "calling for the removal of the
+// president".
+func (d *document) protestsTo(c *candidate) {
+	s := c.frame.s
+	var roots []int
+	for _, v := range []int{c.frame.trigger, c.frame.verb} {
+		if v >= 0 {
+			roots = append(roots, s.children(v, nlp.Advcl, nlp.Xcomp, nlp.Acl, nlp.Obl, nlp.Nmod)...)
+		}
+	}
+	for _, r := range roots {
+		if m := s.child(r, nlp.Mark); m >= 0 && s.lower(m) != "to" {
+			continue
+		}
+		if p := s.preposition(r); p != "" && p != "over" && p != "at" && p != "against" {
+			continue
+		}
+		for i := r; i < len(s.Tokens) && s.under(i, r); i++ {
+			m := s.at[i]
+			if m == nil || m.bare || m.isPlace() && s.isLocative(s.headOf(m)) {
+				continue
+			}
+			for _, a := range m.actors {
+				if a.code != "" && (!c.hasCode(a.code) || a.person || a.sector == event.Government && !m.demonym) {
+					c.fill(a, event.Target, false)
+					return
+				}
+			}
+		}
+	}
+}
+
+// thing gives what is attacked or seized, if it is no person: "an army base in the
+// north", under the state whose it is or where it stands.
+func (d *document) thing(s *sentence, i int) []*actor {
+	if s.at[i] != nil || s.Tokens[i].UPOS != nlp.NOUN || s.isTime(i) {
+		return nil
+	}
+	first := d.phraseStart(s, i)
+	a := &actor{name: s.words(first, d.phraseEnd(s, i)), sector: event.Civilians, plural: s.Tokens[i].Feats.Has(nlp.Plural)}
+	if codes, _ := d.belonging(s, i); len(codes) > 0 {
+		a.code = codes[0].code
+	} else {
+		for _, k := range s.children(i, nlp.Nmod) {
+			if m := s.at[k]; m != nil && m.isPlace() && s.isLocative(k) {
+				a.code = m.place.Country
+			}
+		}
+	}
+	if a.code == "" {
+		return nil
+	}
+	a.key = "thing:" + gazetteer.Normalize(a.name)
+	return []*actor{a}
+}
+
 // isDefinite tells whether one of some nouns is a certain one, which the text told of
 // before: "the use of force".
 func (s *sentence) isDefinite(nouns []int) bool {
