@@ -12,6 +12,7 @@ type story struct {
 	last   event.Day          // the day that was spoken of last
 	days   map[string]telling // the day on which an actor was last told to do something, by code
 	places map[string]staging // the same for the place
+	stage  staging            // the town that was named last as a place
 }
 
 // staging is a place where a sentence puts an actor.

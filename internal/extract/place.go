@@ -81,12 +81,43 @@ func (s *sentence) site(m *mention) site {
 	}
 	for s.climb(&x, state) {
 	}
+	if from, to := s.smallerBefore(m); !x.part && from >= 0 {
+		x.name, x.part = s.words(from, to), true
+	}
 	if s.Tokens[x.head].Rel == nlp.Appos && s.Tokens[x.head].Head >= 0 {
 		x.prep = s.preposition(s.Tokens[x.head].Head)
 	}
 	x.locative = placePrepositions[x.prep] ||
 		x.prep == "on" && (x.place.Precision == "water" || strings.HasSuffix(x.name, "Island") || edges[s.lemma(x.head)])
 	return x
+}
+
+// smallerBefore gives the unknown name of a place right in front of the phrase of
+// a known one, wherever the parser hangs either: "the village of Mourah in the
+// Mopti region"; from is -1 if there is none.
+func (s *sentence) smallerBefore(m *mention) (from, to int) {
+	i := m.first - 1
+	for i > 0 && (s.Tokens[i].UPOS == nlp.DET || s.Tokens[i].UPOS == nlp.ADJ) {
+		i--
+	}
+	if i < 2 || s.lower(i) != "in" || s.Tokens[i-1].UPOS != nlp.PROPN || s.at[i-1] != nil || s.timeAt[i-1] >= 0 || bodies[s.lemma(i-1)] {
+		return -1, 0
+	}
+	from, to = s.nameStart(i-1), i-1
+	if from < 1 || s.at[from] != nil {
+		return -1, 0
+	}
+	before := from - 1
+	if before > 0 && s.Tokens[before].UPOS == nlp.DET {
+		before--
+	}
+	switch w := s.lower(before); {
+	case w == "in" || w == "at" || w == "near":
+		return from, to
+	case w == "of" && before > 0 && placeNouns[s.lemma(before-1)]:
+		return from, to
+	}
+	return -1, 0
 }
 
 // climb moves a site to the word that it names more closely; false if there is none.
@@ -268,6 +299,12 @@ func (s *sentence) placeDistance(x *site, c *candidate) int {
 	}
 	if c.rule.spoken() || c.rule.typ == event.Sanction {
 		return s.spokenAt(x, f)
+	}
+	if n := s.Tokens[f.trigger].Head; n >= 0 && s.Tokens[x.head].Head == n && s.Tokens[x.head].Rel == nlp.Nsubj {
+		switch s.lemma(n) {
+		case "target", "scene", "site", "venue":
+			return 1 // "Kabul was the scene of an attack"
+		}
 	}
 	t := &s.Tokens[x.head]
 	info, _ := c.rule.typ.Info()
@@ -466,11 +503,11 @@ func (d *document) inheritPlace(c *candidate) {
 	}
 	if info.Family == "conflict" {
 		v := d.scene
-		if v == nil || v.rule.typ != c.rule.typ || c.country != "" && c.country != v.country {
-			return
-		}
-		if slices.ContainsFunc(c.roles, func(x filled) bool { return x.code != "UNK" && v.hasCode(x.code) }) {
+		if v != nil && v.rule.typ == c.rule.typ && (c.country == "" || c.country == v.country) &&
+			slices.ContainsFunc(c.roles, func(x filled) bool { return x.code != "UNK" && v.hasCode(x.code) }) {
 			d.takePlace(c, v, inherited)
+		} else if t := d.story.stage; c.place == nil && t.site.mention != nil && c.frame.s.index-t.sentence <= stay {
+			d.setPlace(c, t.site, inherited)
 		}
 		return
 	}
@@ -511,9 +548,13 @@ func (d *document) together(c, v *candidate) bool {
 
 // rememberPlace takes in where the main verb of a sentence puts its subjects.
 func (d *document) rememberPlace(s *sentence) {
+	d.tookPlace(s)
 	var at *site
 	v := -1
 	for _, x := range s.sites() {
+		if x.entry != nil && x.entry.Kind == gazetteer.KindPlace && x.place.Country != "" && (x.locative || s.Tokens[x.head].Rel == nlp.Obj) {
+			d.story.stage = staging{x, s.index}
+		}
 		h := s.Tokens[x.head].Head
 		if x.locative && s.Tokens[x.head].Rel == nlp.Obl && h >= 0 && s.Tokens[h].Head < 0 && s.isVerb(h) && (at == nil || holds(at.place, x.place)) {
 			at, v = &x, h
@@ -533,6 +574,38 @@ func (d *document) rememberPlace(s *sentence) {
 
 // dwarfs is how much larger a town must be for others of its name to yield.
 const dwarfs = 10
+
+// tookPlace puts the event that was told last to where "the attack took place".
+func (d *document) tookPlace(s *sentence) {
+	for v := range s.Tokens {
+		switch l := s.lemma(v); {
+		case l == "occur", l == "happen", l == "take" && s.lemma(max(0, s.child(v, nlp.Obj))) == "place":
+		default:
+			continue
+		}
+		n := s.child(v, nlp.Nsubj)
+		if n < 0 || s.lower(s.child(n, nlp.Det)) != "the" {
+			continue
+		}
+		var at *site
+		for _, x := range s.sites() {
+			if verbs, ok := s.reach(x.head, v, 4); ok && verbs == 0 && x.locative && (at == nil || holds(at.place, x.place) || x.part) {
+				at = &x
+			}
+		}
+		for _, c := range slices.Backward(d.told) {
+			if at == nil || c.frame.s.index < s.index-spell {
+				break
+			}
+			if c.tie <= nearby && slices.ContainsFunc(nounKeys(s, n), func(k string) bool {
+				return slices.ContainsFunc(d.x.rules.nouns[k], func(r *compiled) bool { return r.typ == c.rule.typ })
+			}) {
+				d.setPlace(c, *at, stated)
+				break
+			}
+		}
+	}
+}
 
 // nearerPlace chooses among the towns of one name that in the state that the
 // article has spoken of most, else the most prominent.
@@ -583,8 +656,8 @@ func (d *document) homeGround(c *candidate) {
 	case event.Attack:
 		if c.intercepts() {
 			d.onGroundOf(c, event.Actor)
-		} else {
-			d.onGroundOf(c, event.Target)
+		} else if d.onGroundOf(c, event.Target); c.place == nil && c.wages() {
+			d.onGround(c, d.besieged(c))
 		}
 	case event.Coercion:
 		if d.onGroundOf(c, event.Actor); c.place == nil || c.abroad() {
@@ -603,6 +676,27 @@ func (d *document) homeGround(c *candidate) {
 			d.onGroundOf(c, c.roles[0].role)
 		}
 	}
+}
+
+// wages tells the noun of a war that a state wages on nobody named.
+func (c *candidate) wages() bool {
+	switch c.frame.s.lemma(c.frame.trigger) {
+	case "invasion", "war", "aggression", "attack", "offensive", "assault":
+		return c.frame.verb < 0 && c.has(event.Actor) && !c.has(event.Target)
+	}
+	return false
+}
+
+// besieged gives the code of the state that the article speaks of most beside
+// those who attack and its own.
+func (d *document) besieged(c *candidate) string {
+	best, most := "", 1.0
+	for code, n := range d.memory.weights {
+		if !c.hasCode(code) && (d.narrator == nil || d.narrator.code != code) && (n > most || n == most && code < best) {
+			best, most = code, n
+		}
+	}
+	return best
 }
 
 // intercepts tells what is done to missiles over one's own land.
@@ -625,15 +719,20 @@ func (c *candidate) abroad() bool {
 // onGroundOf puts an event into the state of the first participant in a role who has one.
 func (d *document) onGroundOf(c *candidate, role event.Role) {
 	for _, x := range c.roles {
-		if x.role != role {
-			continue
-		}
-		if country, ok := d.x.country(x.code); ok {
-			c.country, c.where, c.tie = country.Alpha3, country.Name, supposed
-			c.place = &gazetteer.Place{Name: country.Name, Country: country.Alpha3, Lat: country.Lat, Lon: country.Lon, Precision: "country"}
+		if x.role == role && d.onGround(c, x.code) {
 			return
 		}
 	}
+}
+
+// onGround puts an event into a state; false if the code is none of a state.
+func (d *document) onGround(c *candidate, code string) bool {
+	country, ok := d.x.country(code)
+	if ok {
+		c.country, c.where, c.tie = country.Alpha3, country.Name, supposed
+		c.place = &gazetteer.Place{Name: country.Name, Country: country.Alpha3, Lat: country.Lat, Lon: country.Lon, Precision: "country"}
+	}
+	return ok
 }
 
 // hasForeigner tells whether participants of two states take part.
@@ -734,8 +833,15 @@ func (c *candidate) moreSurely(o *candidate) bool {
 		return false
 	case o.place == nil:
 		return true
-	case c.country == o.country && c.tie >= nearby && o.tie >= nearby:
-		return exactness(c.place, c.where) > exactness(o.place, o.where)
+	case c.rule.weak:
+		return false
+	case c.country == o.country:
+		switch a, b := exactness(c.place, c.where), exactness(o.place, o.where); {
+		case a > b:
+			return c.tie >= governing || c.tie >= o.tie || c.tie >= inherited && o.tie <= nearby
+		case a < b:
+			return false
+		}
 	}
 	return c.tie > o.tie
 }

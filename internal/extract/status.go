@@ -233,7 +233,7 @@ func (d *document) nominalStatus(c *candidate, status event.Status) (event.Statu
 		}
 	}
 	switch l := s.lemma(h); {
-	case l == "call" || l == "urge" || l == "demand" || l == "propose" || l == "seek" || l == "want" || l == "need" || l == "threat" || l == "possibility" || l == "prospect":
+	case l == "call" && s.preposition(c.frame.trigger) == "for" || l == "urge" || l == "demand" || l == "propose" || l == "seek" || l == "want" || l == "need" || l == "threat" || l == "possibility" || l == "prospect":
 		return "", false
 	case l == "continue" || l == "ongoing" || wages[l] && s.Tokens[h].XPOS == nlp.VBG && hasBe(s, h):
 		return event.Ongoing, true
