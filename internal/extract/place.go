@@ -26,6 +26,7 @@ type site struct {
 	head     int    // the token by which it hangs in the tree
 	name     string // with the facility or the smaller place that it belongs to
 	prep     string // the preposition in front of it
+	opens    int    // the token of that preposition, 0 if it is unknown
 	part     bool   // name is not the mention's: coordinates are those of what holds it
 	locative bool   // behind a preposition of place
 }
@@ -80,6 +81,14 @@ func (s *sentence) site(m *mention) site {
 		x.name = s.words(first, m.last)
 	}
 	for s.climb(&x, state) {
+	}
+	for i := m.first - 1; i > 0; i-- {
+		if s.lower(i) == x.prep {
+			x.opens = i
+		}
+		if u := s.Tokens[i].UPOS; u != nlp.DET && u != nlp.ADJ {
+			break
+		}
 	}
 	if from, to := s.smallerBefore(m); !x.part && from >= 0 {
 		x.name, x.part = s.words(from, to), true
@@ -244,7 +253,7 @@ func (d *document) locate(c *candidate) {
 	// The nearest place counts, of two that are as near a town before a country.
 	var best *site
 	nearest := 1 << 10
-	sites := s.sites()
+	sites := append(s.sites(), d.anaphors(s)...)
 	for k := range sites {
 		x := &sites[k]
 		if distance := s.placeDistance(x, c); distance < nearest || distance == nearest && holds(best.place, x.place) {
@@ -257,7 +266,10 @@ func (d *document) locate(c *candidate) {
 	case nearest >= elsewhere:
 		// A place that is only somewhere in the sentence counts less than that of the
 		// encounter which the article is telling of.
-		if d.inheritPlace(c); c.tie < inherited && best.place.Country != "" {
+		if c.status != event.Planned {
+			d.inheritPlace(c)
+		}
+		if c.tie < inherited && best.place.Country != "" {
 			d.setPlace(c, *best, nearby)
 		}
 	case nearest >= above:
@@ -274,6 +286,32 @@ const (
 	elsewhere = 6
 	unrelated = 10
 )
+
+// anaphors gives the places that a sentence refers to by their kind: "in the
+// city", "from the region".
+func (d *document) anaphors(s *sentence) []site {
+	t := d.story.stage
+	if t.site.mention == nil || s.index-t.sentence > stay {
+		return nil
+	}
+	var out []site
+	for i := range s.Tokens {
+		if s.Tokens[i].UPOS != nlp.NOUN || !regions[s.lemma(i)] || s.Tokens[i].Feats.Has(nlp.Plural) || s.at[i] != nil && !s.at[i].bare {
+			continue
+		}
+		if s.lower(s.child(i, nlp.Det)) != "the" || s.child(i, nlp.Nmod, nlp.Amod, nlp.Compound, nlp.Appos, nlp.AclRelcl) >= 0 {
+			continue
+		}
+		x := t.site
+		x.head, x.prep, x.opens = i, s.preposition(i), 0
+		x.locative = placePrepositions[x.prep]
+		out = append(out, x)
+	}
+	return out
+}
+
+// regions are the kinds of places that a text refers back to.
+var regions = wordSet("region city town village area district province")
 
 // standsAlone tells a noun with a day and a place of its own: "the talks that
 // were held in Kazakhstan on January 23".
@@ -310,6 +348,9 @@ func (s *sentence) placeDistance(x *site, c *candidate) int {
 	info, _ := c.rule.typ.Info()
 	p := x.prep
 	own := t.Head == f.trigger || t.Head == f.verb && f.verb >= 0 || t.Head >= 0 && s.isVerb(t.Head) && s.describes(t.Head, f.trigger)
+	if x.prep != "" && x.opens > 0 && x.opens-1 == f.trigger && (t.Rel == nlp.Nmod || t.Rel == nlp.Obl) && (x.locative || slices.Contains(aims[c.rule.typ], p)) {
+		return 1 // right behind the trigger, wherever the parser hangs it
+	}
 	if slices.Contains(aims[c.rule.typ], p) && (t.Rel == nlp.Nmod || t.Rel == nlp.Obl) {
 		if own {
 			return 1
@@ -514,7 +555,10 @@ func (d *document) inheritPlace(c *candidate) {
 	if c.place != nil || c.rule.typ == event.Call || info.Family == "peace" {
 		return
 	}
-	if v := d.venue; v != nil && d.together(c, v) {
+	for _, v := range []*candidate{d.venue, d.visit} {
+		if v == nil || !d.together(c, v) {
+			continue
+		}
 		for _, x := range c.roles {
 			if x.role != event.Target && v.hasCode(x.code) {
 				d.takePlace(c, v, inherited)
@@ -537,8 +581,7 @@ func (d *document) inheritPlace(c *candidate) {
 // another: both have happened or both are to come, or it is planned for a visit.
 func (d *document) together(c, v *candidate) bool {
 	if c.status == event.Planned && v.status != event.Planned {
-		info, _ := c.rule.typ.Info()
-		return v == d.visit && info.Family == "consult"
+		return v == d.visit
 	}
 	if v.date != nil && v.date.Text != "" && d.anchor != nil && v.date.End < *d.anchor-fortnight {
 		return false // "following his trip in March"
@@ -552,7 +595,7 @@ func (d *document) rememberPlace(s *sentence) {
 	var at *site
 	v := -1
 	for _, x := range s.sites() {
-		if x.entry != nil && x.entry.Kind == gazetteer.KindPlace && x.place.Country != "" && (x.locative || s.Tokens[x.head].Rel == nlp.Obj) {
+		if (x.entry != nil && x.entry.Kind == gazetteer.KindPlace && x.place.Country != "" || exactness(x.place, x.name) == 1) && (x.locative || s.Tokens[x.head].Rel == nlp.Obj) {
 			d.story.stage = staging{x, s.index}
 		}
 		h := s.Tokens[x.head].Head
@@ -613,6 +656,13 @@ func (d *document) nearerPlace(entries []*gazetteer.Entry) *gazetteer.Entry {
 	best := entries[0]
 	if best.Kind != gazetteer.KindPlace {
 		return best
+	}
+	if m := d.story.stage.site.mention; m != nil {
+		for _, e := range entries {
+			if e.Kind == gazetteer.KindPlace && e.Place.Country == m.place.Country && dwarfs*e.Place.Population >= best.Place.Population {
+				return e
+			}
+		}
 	}
 	for _, e := range entries {
 		if e.Kind == gazetteer.KindPlace && dwarfs*e.Place.Population >= entries[0].Place.Population && d.memory.weights[e.Place.Country] > d.memory.weights[best.Place.Country] {

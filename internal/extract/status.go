@@ -221,6 +221,9 @@ func (d *document) nominalStatus(c *candidate, status event.Status) (event.Statu
 	if h < 0 {
 		return status, true
 	}
+	if info, _ := c.rule.typ.Info(); info.Family == "consult" && s.preposition(c.frame.trigger) == "for" && d.x.lexicon.travelVerbs[s.lemma(h)] && s.timedApart(c.frame.trigger, h) {
+		status = event.Planned
+	}
 	if s.negated(h) {
 		return "", false
 	}
@@ -247,6 +250,21 @@ func (d *document) nominalStatus(c *candidate, status event.Status) (event.Statu
 
 // wages are the verbs that say of a noun that it is done and are no support verbs.
 var wages = wordSet("inflict wage pursue perpetrate commit face suffer intensify escalate expand")
+
+// timedApart tells that a noun and the verb that it depends on have each a time of
+// their own: "arrived on Tuesday for his meeting Thursday".
+func (s *sentence) timedApart(n, v int) bool {
+	own, other := false, false
+	for _, x := range s.times {
+		switch s.Tokens[s.timeHead(x)].Head {
+		case n:
+			own = true
+		case v:
+			other = true
+		}
+	}
+	return own && other
+}
 
 // lasts tells a noun for what goes on if no day is given: a war that a state
 // wages, protests, forces that gather.
@@ -351,7 +369,7 @@ func (d *document) dayAhead(c *candidate) bool {
 		case "today", "yesterday", "last":
 			continue
 		}
-		if d.timeDistance(s, x, c) < tooFar {
+		if d.timeDistance(s, x, c) < aboveIt {
 			return true
 		}
 	}
