@@ -348,7 +348,7 @@ func (s *sentence) placeDistance(x *site, c *candidate) int {
 	info, _ := c.rule.typ.Info()
 	p := x.prep
 	own := t.Head == f.trigger || t.Head == f.verb && f.verb >= 0 || t.Head >= 0 && s.isVerb(t.Head) && s.describes(t.Head, f.trigger)
-	if x.prep != "" && x.opens > 0 && x.opens-1 == f.trigger && (t.Rel == nlp.Nmod || t.Rel == nlp.Obl) && (x.locative || slices.Contains(aims[c.rule.typ], p)) {
+	if x.prep != "" && x.opens > 0 && x.opens-1 == f.trigger && t.Rel != nlp.Compound && t.Rel != nlp.Amod && (x.locative || slices.Contains(aims[c.rule.typ], p)) {
 		return 1 // right behind the trigger, wherever the parser hangs it
 	}
 	if slices.Contains(aims[c.rule.typ], p) && (t.Rel == nlp.Nmod || t.Rel == nlp.Obl) {
@@ -375,6 +375,11 @@ func (s *sentence) placeDistance(x *site, c *candidate) int {
 	}
 	if t.Rel == nlp.Compound && t.Head == f.trigger && x.entry != nil && x.entry.Kind == gazetteer.KindCapital && named[c.rule.typ] {
 		return 3 // "a Kabul car bombing"
+	}
+	if info.Quad == 4 && s.lower(x.last+1) == "-" && s.lower(x.last+2) == "based" {
+		if _, ok := s.reach(x.head, f.trigger, info.Quad); ok {
+			return 3 // "an incursion against Iraq-based rebels"
+		}
 	}
 	town := x.entry != nil && x.entry.Kind == gazetteer.KindPlace && x.place.Country != ""
 	if town && (own || slices.Contains(f.slots["obj"], t.Head) || slices.Contains(f.slots["obj"], x.head)) {
