@@ -210,7 +210,7 @@ var directions = wordSet(`northern southern eastern western north-eastern north-
 // placeNouns are kinds of places that stand beside a name and add nothing to it.
 var placeNouns = wordSet(`town city village province region district capital island port area suburb state camp resort municipality governorate
 	enclave neighborhood neighbourhood outskirts part north south east west center centre coast county oblast territory valley side vicinity
-	peninsula stronghold quarter border crossing checkpoint frontier`)
+	peninsula stronghold quarter border crossing checkpoint frontier waters airspace`)
 
 // facilities are places that are known by a name of their own.
 var facilities = wordSet(`airport airfield base plant field prison jail hospital university palace headquarters stadium mosque church square park
@@ -393,7 +393,7 @@ func (s *sentence) placeDistance(x *site, c *candidate) int {
 		}
 	}
 	switch {
-	case !x.locative:
+	case !x.locative || crossed == topic && info.Family == "consult":
 		return unrelated
 	case ok && (info.Quad == 4 || s.goesWith(x.head, f)):
 		return above
@@ -422,27 +422,39 @@ var named = map[event.Type]bool{event.Attack: true, event.Summit: true, event.Ta
 var travels = wordSet("go travel fly come return head")
 
 // reach climbs from token i to the root of an event and counts the verbs on the
-// way; ok is false if it is not below it, or only in what is talked about.
+// way; ok is false if it is not below it, or, with the count topic, only in what
+// is talked about.
 func (s *sentence) reach(i, root, quad int) (verbs int, ok bool) {
+	talked := false
 	for from := i; i >= 0; i = s.Tokens[i].Head {
 		if i == root {
+			if talked {
+				return topic, false
+			}
 			return verbs, true
 		}
-		if i != from && s.isVerb(i) && !s.describes(i, root) {
+		if i == from {
+			continue
+		}
+		if s.isVerb(i) && !s.describes(i, root) {
 			verbs++
 		}
-		if quad != 4 && i != from {
-			if m := s.at[i]; s.Tokens[i].Rel == nlp.Obj && i != root && (m == nil || len(m.actors) == 0) {
-				return 0, false // "will cover the situations in Lebanon and Syria"
-			}
-			switch s.preposition(i) {
-			case "on", "about", "over", "regarding", "concerning", "for":
-				return 0, false // "talks on the crisis in Yemen"
-			}
+		if quad == 4 {
+			continue
+		}
+		if m := s.at[i]; s.Tokens[i].Rel == nlp.Obj && (m == nil || len(m.actors) == 0) {
+			talked = true // "will cover the situations in Lebanon and Syria"
+		}
+		switch s.preposition(i) {
+		case "on", "about", "over", "regarding", "concerning", "for":
+			talked = true // "talks on the crisis in Yemen"
 		}
 	}
 	return 0, false
 }
+
+// topic is the count of verbs of what is only talked about.
+const topic = -1
 
 // goesWith tells that token i stands in a clause that says when or how an event
 // happens: "met after arriving in Ankara".
