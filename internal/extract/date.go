@@ -226,7 +226,7 @@ func (d *document) timeDistance(s *sentence, x timex, c *candidate) int {
 		return tooFar
 	}
 	head, f := s.timeHead(x), c.frame
-	if n := s.encloses(x); n >= 0 && n != f.trigger && d.ownsDay(s, x, n, c) {
+	if n := s.encloses(x); n >= 0 && !s.under(f.trigger, n) && !s.under(f.trigger, head) && d.ownsDay(s, x, n, c) {
 		return tooFar
 	}
 	if c.status == event.Occurred && x.ahead {
@@ -248,7 +248,7 @@ func (d *document) timeDistance(s *sentence, x timex, c *candidate) int {
 	// Above the trigger: a date of the clause that governs it.
 	up := 0
 	for i := f.trigger; i >= 0; i = s.Tokens[i].Head {
-		if s.Tokens[head].Head == i && s.Tokens[head].Rel != nlp.Nsubj { // "Today marks six years since"
+		if i == head || s.Tokens[head].Head == i && s.Tokens[head].Rel != nlp.Nsubj { // "Today marks six years since"
 			if c.status == event.Planned && s.Tokens[i].XPOS == nlp.VBD && i != f.trigger && i != f.verb {
 				break // "announced on Monday that it will"
 			}
@@ -291,6 +291,11 @@ func (s *sentence) encloses(x timex) int {
 	}
 	for _, k := range s.children(n, nlp.Nmod, nlp.Acl, nlp.AclRelcl) {
 		if k > x.last {
+			return n
+		}
+	}
+	for _, k := range s.children(s.timeHead(x), nlp.Nmod) {
+		if k > x.last && s.preposition(k) == "of" {
 			return n
 		}
 	}

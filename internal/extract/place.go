@@ -360,6 +360,9 @@ func (s *sentence) placeDistance(x *site, c *candidate) int {
 		}
 	}
 	crossed, ok := 0, false
+	if info.Family == "consult" && s.tellsOf(x) && topics[s.lemma(x.opens-1)] {
+		return unrelated
+	}
 	if x.locative {
 		if crossed, ok = s.reach(x.head, f.trigger, info.Quad); ok && crossed == 0 {
 			return 1
@@ -467,6 +470,8 @@ func (s *sentence) goesWith(i int, f *frame) bool {
 			}
 		case nlp.Advcl:
 			switch s.lower(s.child(i, nlp.Mark)) {
+			case "":
+				return s.Tokens[i].XPOS == nlp.VBG
 			case "after", "while", "when", "as", "during", "before", "upon":
 				return true
 			}
@@ -534,7 +539,7 @@ func (s *sentence) spokenAt(x *site, f *frame) int {
 	if !x.locative && (x.prep != "to" || !occasions[s.lemma(h)]) {
 		return unrelated
 	}
-	if rel == nlp.Obl && root(h) {
+	if rel == nlp.Obl && root(h) && !s.tellsOf(x) {
 		return 1
 	}
 	if rel == nlp.Nmod && (s.Tokens[h].Rel == nlp.Obl && occasions[s.lemma(h)] || s.Tokens[h].Rel == nlp.Nsubj) && root(s.Tokens[h].Head) {
@@ -546,6 +551,17 @@ func (s *sentence) spokenAt(x *site, f *frame) int {
 	}
 	return unrelated
 }
+
+// tellsOf tells a place right behind the object of a verb, who is nobody: whatever
+// the parser says, it is the object's, "the violence in Yemen".
+func (s *sentence) tellsOf(x *site) bool {
+	i := x.opens - 1
+	return i >= 0 && x.opens > 0 && s.Tokens[i].UPOS == nlp.NOUN && s.Tokens[i].Rel == nlp.Obj && (s.at[i] == nil || len(s.at[i].actors) == 0)
+}
+
+// topics are what encounters are about.
+var topics = wordSet(`situation crisis conflict violence war development fighting unrest election process peace security stability event issue
+	problem operation right reform effort progress escalation tension`)
 
 // occasions are what something is said at.
 var occasions = wordSet(`conference speech meeting rally visit trip interview summit ceremony session address talk talks stop briefing forum
@@ -667,26 +683,36 @@ func (d *document) tookPlace(s *sentence) {
 	}
 }
 
-// nearerPlace chooses among the towns of one name that in the state that the
-// article has spoken of most, else the most prominent.
-func (d *document) nearerPlace(entries []*gazetteer.Entry) *gazetteer.Entry {
+// nearerPlace chooses among the towns of one name one in a state that the
+// sentence names, else in that of the town that was named last, else in the one
+// that the article has spoken of most, unless the most prominent dwarfs them.
+func (d *document) nearerPlace(s *sentence, entries []*gazetteer.Entry) *gazetteer.Entry {
 	best := entries[0]
-	if best.Kind != gazetteer.KindPlace {
+	if best.Place == nil || best.Kind != gazetteer.KindPlace && best.Kind != gazetteer.KindCapital {
 		return best
 	}
-	if m := d.story.stage.site.mention; m != nil {
-		for _, e := range entries {
-			if e.Kind == gazetteer.KindPlace && e.Place.Country == m.place.Country && dwarfs*e.Place.Population >= best.Place.Population {
-				return e
-			}
-		}
+	named := func(e *gazetteer.Entry) bool { // "Lebanese police in Tripoli"
+		return slices.ContainsFunc(s.mentions, func(m *mention) bool { return len(m.actors) == 1 && m.actors[0].code == e.Place.Country })
 	}
+	if named(best) {
+		return best
+	}
+	weighty := best
 	for _, e := range entries {
-		if e.Kind == gazetteer.KindPlace && dwarfs*e.Place.Population >= entries[0].Place.Population && d.memory.weights[e.Place.Country] > d.memory.weights[best.Place.Country] {
-			best = e
+		if e.Kind != gazetteer.KindPlace || dwarfs*e.Place.Population < best.Place.Population {
+			continue
+		}
+		if named(e) {
+			return e
+		}
+		if last := d.story.stage.site.mention; last != nil && last.place.Country == e.Place.Country && best.Kind == gazetteer.KindPlace {
+			return e
+		}
+		if best.Kind == gazetteer.KindPlace && d.memory.weights[e.Place.Country] > d.memory.weights[weighty.Place.Country] {
+			weighty = e
 		}
 	}
-	return best
+	return weighty
 }
 
 // refineVisits puts a visit to a state into the town there where the visitor is
