@@ -12,6 +12,7 @@ type story struct {
 	last   event.Day          // the day that was spoken of last
 	days   map[string]telling // the day on which an actor was last told to do something, by code
 	places map[string]staging // the same for the place
+	stage  staging            // the town that was named last as a place
 }
 
 // staging is a place where a sentence puts an actor.
@@ -27,7 +28,7 @@ type telling struct {
 }
 
 // spell is for how many sentences an actor's day goes on.
-const spell = 8
+const spell = 12
 
 // fortnight is how far back the news of an article reach.
 const fortnight = 14
@@ -193,6 +194,9 @@ func (d *document) tellSubjects(s *sentence, x timex, day event.Day) {
 	}
 }
 
+// aboveIt is the distance of a time expression of the clause that governs an event.
+const aboveIt = 10
+
 // tooFar is the distance in the tree of a time expression that does not belong
 // to an event.
 const tooFar = 100
@@ -218,8 +222,11 @@ func (d *document) timeDistance(s *sentence, x timex, c *candidate) int {
 			return tooFar
 		}
 	}
+	if x.first == 0 && s.datelined(x) {
+		return tooFar
+	}
 	head, f := s.timeHead(x), c.frame
-	if n := s.encloses(x); n >= 0 && n != f.trigger && d.ownsDay(s, x, n, c) {
+	if n := s.encloses(x); n >= 0 && !s.under(f.trigger, n) && !s.under(f.trigger, head) && d.ownsDay(s, x, n, c) {
 		return tooFar
 	}
 	if c.status == event.Occurred && x.ahead {
@@ -241,11 +248,11 @@ func (d *document) timeDistance(s *sentence, x timex, c *candidate) int {
 	// Above the trigger: a date of the clause that governs it.
 	up := 0
 	for i := f.trigger; i >= 0; i = s.Tokens[i].Head {
-		if s.Tokens[head].Head == i && s.Tokens[head].Rel != nlp.Nsubj { // "Today marks six years since"
+		if i == head || s.Tokens[head].Head == i && s.Tokens[head].Rel != nlp.Nsubj { // "Today marks six years since"
 			if c.status == event.Planned && s.Tokens[i].XPOS == nlp.VBD && i != f.trigger && i != f.verb {
 				break // "announced on Monday that it will"
 			}
-			return 10 + up
+			return aboveIt + up
 		}
 		if s.isVerb(i) && i != f.trigger && s.Tokens[i].Rel != nlp.Xcomp && s.Tokens[i].Rel != nlp.Conj &&
 			(s.Tokens[i].Rel != nlp.Advcl || s.child(i, nlp.Mark) >= 0) {
@@ -254,6 +261,16 @@ func (d *document) timeDistance(s *sentence, x timex, c *candidate) int {
 		up++
 	}
 	return tooFar
+}
+
+// datelined tells a full date that opens a sentence and does not belong to it:
+// "Monday, August 3, 2020 On Thursday, ...".
+func (s *sentence) datelined(x timex) bool {
+	if _, full := year(s.lower(x.last)); !full || x.last+1 >= len(s.Tokens) {
+		return false
+	}
+	next := s.Tokens[x.last+1]
+	return next.UPOS == nlp.ADP && next.Form[0] >= 'A' && next.Form[0] <= 'Z'
 }
 
 // begins tells "beginning" and "starting" in front of a date.
@@ -274,6 +291,11 @@ func (s *sentence) encloses(x timex) int {
 	}
 	for _, k := range s.children(n, nlp.Nmod, nlp.Acl, nlp.AclRelcl) {
 		if k > x.last {
+			return n
+		}
+	}
+	for _, k := range s.children(s.timeHead(x), nlp.Nmod) {
+		if k > x.last && s.preposition(k) == "of" {
 			return n
 		}
 	}

@@ -64,6 +64,9 @@ func TestCases(t *testing.T) {
 			switch {
 			case strings.HasPrefix(line, "> "):
 				day, text, _ := strings.Cut(line[2:], " ")
+				if day == "undated" {
+					day = ""
+				}
 				cases = append(cases, testCase{where: fmt.Sprintf("%s:%d", filepath.Base(file), i+1), day: day, text: text})
 			case strings.HasPrefix(line, "= "):
 				c := &cases[len(cases)-1]
@@ -111,6 +114,10 @@ func reads(e *event.Event, want string) bool {
 	var parties []string
 	for _, w := range words[2:] {
 		switch {
+		case w == "nowhere":
+			if e.Location != nil {
+				return false
+			}
 		case strings.HasPrefix(w, "@"):
 			place := strings.ReplaceAll(w[1:], "_", " ")
 			if e.Location == nil || e.Location.Place != place && e.Location.Country != place {

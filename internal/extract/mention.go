@@ -181,7 +181,7 @@ func (d *document) reading(s *sentence, match gazetteer.Match) *gazetteer.Entry 
 			}
 		}
 	}
-	return d.nearerPlace(entries)
+	return d.nearerPlace(s, entries)
 }
 
 func (d *document) isTitle(s *sentence, i int) bool {

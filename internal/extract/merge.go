@@ -182,7 +182,7 @@ func (d *document) event(group []*candidate) event.Event {
 		return int(1000 * (a.weight - b.weight))
 	})
 	e := event.Event{Type: best.rule.typ, Status: best.status, Date: best.date, Evidence: []event.Evidence{}}
-	doubt, at := 1.0, group[0]
+	doubt, at := 1.0, best
 	for _, c := range group {
 		doubt *= 1 - c.weight
 		if e.Date == nil || e.Date.Text == "" && c.date != nil && c.date.Text != "" {

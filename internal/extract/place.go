@@ -26,6 +26,7 @@ type site struct {
 	head     int    // the token by which it hangs in the tree
 	name     string // with the facility or the smaller place that it belongs to
 	prep     string // the preposition in front of it
+	opens    int    // the token of that preposition, 0 if it is unknown
 	part     bool   // name is not the mention's: coordinates are those of what holds it
 	locative bool   // behind a preposition of place
 }
@@ -81,12 +82,51 @@ func (s *sentence) site(m *mention) site {
 	}
 	for s.climb(&x, state) {
 	}
+	for i := m.first - 1; i > 0; i-- {
+		if s.lower(i) == x.prep {
+			x.opens = i
+		}
+		if u := s.Tokens[i].UPOS; u != nlp.DET && u != nlp.ADJ {
+			break
+		}
+	}
+	if from, to := s.smallerBefore(m); !x.part && from >= 0 {
+		x.name, x.part = s.words(from, to), true
+	}
 	if s.Tokens[x.head].Rel == nlp.Appos && s.Tokens[x.head].Head >= 0 {
 		x.prep = s.preposition(s.Tokens[x.head].Head)
 	}
 	x.locative = placePrepositions[x.prep] ||
 		x.prep == "on" && (x.place.Precision == "water" || strings.HasSuffix(x.name, "Island") || edges[s.lemma(x.head)])
 	return x
+}
+
+// smallerBefore gives the unknown name of a place right in front of the phrase of
+// a known one, wherever the parser hangs either: "the village of Mourah in the
+// Mopti region"; from is -1 if there is none.
+func (s *sentence) smallerBefore(m *mention) (from, to int) {
+	i := m.first - 1
+	for i > 0 && (s.Tokens[i].UPOS == nlp.DET || s.Tokens[i].UPOS == nlp.ADJ) {
+		i--
+	}
+	if i < 2 || s.lower(i) != "in" || s.Tokens[i-1].UPOS != nlp.PROPN || s.at[i-1] != nil || s.timeAt[i-1] >= 0 || bodies[s.lemma(i-1)] {
+		return -1, 0
+	}
+	from, to = s.nameStart(i-1), i-1
+	if from < 1 || s.at[from] != nil {
+		return -1, 0
+	}
+	before := from - 1
+	if before > 0 && s.Tokens[before].UPOS == nlp.DET {
+		before--
+	}
+	switch w := s.lower(before); {
+	case w == "in" || w == "at" || w == "near":
+		return from, to
+	case w == "of" && before > 0 && placeNouns[s.lemma(before-1)]:
+		return from, to
+	}
+	return -1, 0
 }
 
 // climb moves a site to the word that it names more closely; false if there is none.
@@ -170,7 +210,7 @@ var directions = wordSet(`northern southern eastern western north-eastern north-
 // placeNouns are kinds of places that stand beside a name and add nothing to it.
 var placeNouns = wordSet(`town city village province region district capital island port area suburb state camp resort municipality governorate
 	enclave neighborhood neighbourhood outskirts part north south east west center centre coast county oblast territory valley side vicinity
-	peninsula stronghold quarter border crossing checkpoint frontier`)
+	peninsula stronghold quarter border crossing checkpoint frontier waters airspace`)
 
 // facilities are places that are known by a name of their own.
 var facilities = wordSet(`airport airfield base plant field prison jail hospital university palace headquarters stadium mosque church square park
@@ -213,7 +253,7 @@ func (d *document) locate(c *candidate) {
 	// The nearest place counts, of two that are as near a town before a country.
 	var best *site
 	nearest := 1 << 10
-	sites := s.sites()
+	sites := append(s.sites(), d.anaphors(s)...)
 	for k := range sites {
 		x := &sites[k]
 		if distance := s.placeDistance(x, c); distance < nearest || distance == nearest && holds(best.place, x.place) {
@@ -226,7 +266,10 @@ func (d *document) locate(c *candidate) {
 	case nearest >= elsewhere:
 		// A place that is only somewhere in the sentence counts less than that of the
 		// encounter which the article is telling of.
-		if d.inheritPlace(c); c.tie < inherited && best.place.Country != "" {
+		if c.status != event.Planned {
+			d.inheritPlace(c)
+		}
+		if c.tie < inherited && best.place.Country != "" {
 			d.setPlace(c, *best, nearby)
 		}
 	case nearest >= above:
@@ -243,6 +286,32 @@ const (
 	elsewhere = 6
 	unrelated = 10
 )
+
+// anaphors gives the places that a sentence refers to by their kind: "in the
+// city", "from the region".
+func (d *document) anaphors(s *sentence) []site {
+	t := d.story.stage
+	if t.site.mention == nil || s.index-t.sentence > stay {
+		return nil
+	}
+	var out []site
+	for i := range s.Tokens {
+		if s.Tokens[i].UPOS != nlp.NOUN || !regions[s.lemma(i)] || s.Tokens[i].Feats.Has(nlp.Plural) || s.at[i] != nil && !s.at[i].bare {
+			continue
+		}
+		if s.lower(s.child(i, nlp.Det)) != "the" || s.child(i, nlp.Nmod, nlp.Amod, nlp.Compound, nlp.Appos, nlp.AclRelcl) >= 0 {
+			continue
+		}
+		x := t.site
+		x.head, x.prep, x.opens = i, s.preposition(i), 0
+		x.locative = placePrepositions[x.prep]
+		out = append(out, x)
+	}
+	return out
+}
+
+// regions are the kinds of places that a text refers back to.
+var regions = wordSet("region city town village area district province")
 
 // standsAlone tells a noun with a day and a place of its own: "the talks that
 // were held in Kazakhstan on January 23".
@@ -269,10 +338,19 @@ func (s *sentence) placeDistance(x *site, c *candidate) int {
 	if c.rule.spoken() || c.rule.typ == event.Sanction {
 		return s.spokenAt(x, f)
 	}
+	if n := s.Tokens[f.trigger].Head; n >= 0 && s.Tokens[x.head].Head == n && s.Tokens[x.head].Rel == nlp.Nsubj {
+		switch s.lemma(n) {
+		case "target", "scene", "site", "venue":
+			return 1 // "Kabul was the scene of an attack"
+		}
+	}
 	t := &s.Tokens[x.head]
 	info, _ := c.rule.typ.Info()
 	p := x.prep
 	own := t.Head == f.trigger || t.Head == f.verb && f.verb >= 0 || t.Head >= 0 && s.isVerb(t.Head) && s.describes(t.Head, f.trigger)
+	if x.prep != "" && x.opens > 0 && x.opens-1 == f.trigger && t.Rel != nlp.Compound && t.Rel != nlp.Amod && (x.locative || slices.Contains(aims[c.rule.typ], p)) {
+		return 1 // right behind the trigger, wherever the parser hangs it
+	}
 	if slices.Contains(aims[c.rule.typ], p) && (t.Rel == nlp.Nmod || t.Rel == nlp.Obl) {
 		if own {
 			return 1
@@ -282,6 +360,9 @@ func (s *sentence) placeDistance(x *site, c *candidate) int {
 		}
 	}
 	crossed, ok := 0, false
+	if info.Family == "consult" && s.tellsOf(x) && topics[s.lemma(x.opens-1)] {
+		return unrelated
+	}
 	if x.locative {
 		if crossed, ok = s.reach(x.head, f.trigger, info.Quad); ok && crossed == 0 {
 			return 1
@@ -298,6 +379,11 @@ func (s *sentence) placeDistance(x *site, c *candidate) int {
 	if t.Rel == nlp.Compound && t.Head == f.trigger && x.entry != nil && x.entry.Kind == gazetteer.KindCapital && named[c.rule.typ] {
 		return 3 // "a Kabul car bombing"
 	}
+	if info.Quad == 4 && s.lower(x.last+1) == "-" && s.lower(x.last+2) == "based" {
+		if _, ok := s.reach(x.head, f.trigger, info.Quad); ok {
+			return 3 // "an incursion against Iraq-based rebels"
+		}
+	}
 	town := x.entry != nil && x.entry.Kind == gazetteer.KindPlace && x.place.Country != ""
 	if town && (own || slices.Contains(f.slots["obj"], t.Head) || slices.Contains(f.slots["obj"], x.head)) {
 		switch t.Rel { // "the London conference", "to isolate Raqqa"
@@ -310,7 +396,7 @@ func (s *sentence) placeDistance(x *site, c *candidate) int {
 		}
 	}
 	switch {
-	case !x.locative:
+	case !x.locative || crossed == topic && info.Family == "consult":
 		return unrelated
 	case ok && (info.Quad == 4 || s.goesWith(x.head, f)):
 		return above
@@ -339,27 +425,39 @@ var named = map[event.Type]bool{event.Attack: true, event.Summit: true, event.Ta
 var travels = wordSet("go travel fly come return head")
 
 // reach climbs from token i to the root of an event and counts the verbs on the
-// way; ok is false if it is not below it, or only in what is talked about.
+// way; ok is false if it is not below it, or, with the count topic, only in what
+// is talked about.
 func (s *sentence) reach(i, root, quad int) (verbs int, ok bool) {
+	talked := false
 	for from := i; i >= 0; i = s.Tokens[i].Head {
 		if i == root {
+			if talked {
+				return topic, false
+			}
 			return verbs, true
 		}
-		if i != from && s.isVerb(i) && !s.describes(i, root) {
+		if i == from {
+			continue
+		}
+		if s.isVerb(i) && !s.describes(i, root) {
 			verbs++
 		}
-		if quad != 4 && i != from {
-			if m := s.at[i]; s.Tokens[i].Rel == nlp.Obj && i != root && (m == nil || len(m.actors) == 0) {
-				return 0, false // "will cover the situations in Lebanon and Syria"
-			}
-			switch s.preposition(i) {
-			case "on", "about", "over", "regarding", "concerning", "for":
-				return 0, false // "talks on the crisis in Yemen"
-			}
+		if quad == 4 {
+			continue
+		}
+		if m := s.at[i]; s.Tokens[i].Rel == nlp.Obj && (m == nil || len(m.actors) == 0) {
+			talked = true // "will cover the situations in Lebanon and Syria"
+		}
+		switch s.preposition(i) {
+		case "on", "about", "over", "regarding", "concerning", "for":
+			talked = true // "talks on the crisis in Yemen"
 		}
 	}
 	return 0, false
 }
+
+// topic is the count of verbs of what is only talked about.
+const topic = -1
 
 // goesWith tells that token i stands in a clause that says when or how an event
 // happens: "met after arriving in Ankara".
@@ -372,6 +470,8 @@ func (s *sentence) goesWith(i int, f *frame) bool {
 			}
 		case nlp.Advcl:
 			switch s.lower(s.child(i, nlp.Mark)) {
+			case "":
+				return s.Tokens[i].XPOS == nlp.VBG
 			case "after", "while", "when", "as", "during", "before", "upon":
 				return true
 			}
@@ -439,7 +539,7 @@ func (s *sentence) spokenAt(x *site, f *frame) int {
 	if !x.locative && (x.prep != "to" || !occasions[s.lemma(h)]) {
 		return unrelated
 	}
-	if rel == nlp.Obl && root(h) {
+	if rel == nlp.Obl && root(h) && !s.tellsOf(x) {
 		return 1
 	}
 	if rel == nlp.Nmod && (s.Tokens[h].Rel == nlp.Obl && occasions[s.lemma(h)] || s.Tokens[h].Rel == nlp.Nsubj) && root(s.Tokens[h].Head) {
@@ -451,6 +551,17 @@ func (s *sentence) spokenAt(x *site, f *frame) int {
 	}
 	return unrelated
 }
+
+// tellsOf tells a place right behind the object of a verb, who is nobody: whatever
+// the parser says, it is the object's, "the violence in Yemen".
+func (s *sentence) tellsOf(x *site) bool {
+	i := x.opens - 1
+	return i >= 0 && x.opens > 0 && s.Tokens[i].UPOS == nlp.NOUN && s.Tokens[i].Rel == nlp.Obj && (s.at[i] == nil || len(s.at[i].actors) == 0)
+}
+
+// topics are what encounters are about.
+var topics = wordSet(`situation crisis conflict violence war development fighting unrest election process peace security stability event issue
+	problem operation right reform effort progress escalation tension`)
 
 // occasions are what something is said at.
 var occasions = wordSet(`conference speech meeting rally visit trip interview summit ceremony session address talk talks stop briefing forum
@@ -466,18 +577,21 @@ func (d *document) inheritPlace(c *candidate) {
 	}
 	if info.Family == "conflict" {
 		v := d.scene
-		if v == nil || v.rule.typ != c.rule.typ || c.country != "" && c.country != v.country {
-			return
-		}
-		if slices.ContainsFunc(c.roles, func(x filled) bool { return x.code != "UNK" && v.hasCode(x.code) }) {
+		if v != nil && v.rule.typ == c.rule.typ && (c.country == "" || c.country == v.country) &&
+			slices.ContainsFunc(c.roles, func(x filled) bool { return x.code != "UNK" && v.hasCode(x.code) }) {
 			d.takePlace(c, v, inherited)
+		} else if t := d.story.stage; c.place == nil && t.site.mention != nil && c.frame.s.index-t.sentence <= stay {
+			d.setPlace(c, t.site, inherited)
 		}
 		return
 	}
 	if c.place != nil || c.rule.typ == event.Call || info.Family == "peace" {
 		return
 	}
-	if v := d.venue; v != nil && d.together(c, v) {
+	for _, v := range []*candidate{d.venue, d.visit} {
+		if v == nil || !d.together(c, v) {
+			continue
+		}
 		for _, x := range c.roles {
 			if x.role != event.Target && v.hasCode(x.code) {
 				d.takePlace(c, v, inherited)
@@ -500,8 +614,7 @@ func (d *document) inheritPlace(c *candidate) {
 // another: both have happened or both are to come, or it is planned for a visit.
 func (d *document) together(c, v *candidate) bool {
 	if c.status == event.Planned && v.status != event.Planned {
-		info, _ := c.rule.typ.Info()
-		return v == d.visit && info.Family == "consult"
+		return v == d.visit
 	}
 	if v.date != nil && v.date.Text != "" && d.anchor != nil && v.date.End < *d.anchor-fortnight {
 		return false // "following his trip in March"
@@ -511,9 +624,13 @@ func (d *document) together(c, v *candidate) bool {
 
 // rememberPlace takes in where the main verb of a sentence puts its subjects.
 func (d *document) rememberPlace(s *sentence) {
+	d.tookPlace(s)
 	var at *site
 	v := -1
 	for _, x := range s.sites() {
+		if (x.entry != nil && x.entry.Kind == gazetteer.KindPlace && x.place.Country != "" || exactness(x.place, x.name) == 1) && (x.locative || s.Tokens[x.head].Rel == nlp.Obj) {
+			d.story.stage = staging{x, s.index}
+		}
 		h := s.Tokens[x.head].Head
 		if x.locative && s.Tokens[x.head].Rel == nlp.Obl && h >= 0 && s.Tokens[h].Head < 0 && s.isVerb(h) && (at == nil || holds(at.place, x.place)) {
 			at, v = &x, h
@@ -534,19 +651,68 @@ func (d *document) rememberPlace(s *sentence) {
 // dwarfs is how much larger a town must be for others of its name to yield.
 const dwarfs = 10
 
-// nearerPlace chooses among the towns of one name that in the state that the
-// article has spoken of most, else the most prominent.
-func (d *document) nearerPlace(entries []*gazetteer.Entry) *gazetteer.Entry {
-	best := entries[0]
-	if best.Kind != gazetteer.KindPlace {
-		return best
-	}
-	for _, e := range entries {
-		if e.Kind == gazetteer.KindPlace && dwarfs*e.Place.Population >= entries[0].Place.Population && d.memory.weights[e.Place.Country] > d.memory.weights[best.Place.Country] {
-			best = e
+// tookPlace puts the event that was told last to where "the attack took place".
+func (d *document) tookPlace(s *sentence) {
+	for v := range s.Tokens {
+		switch l := s.lemma(v); {
+		case l == "occur", l == "happen", l == "take" && s.lemma(max(0, s.child(v, nlp.Obj))) == "place":
+		default:
+			continue
+		}
+		n := s.child(v, nlp.Nsubj)
+		if n < 0 || s.lower(s.child(n, nlp.Det)) != "the" {
+			continue
+		}
+		var at *site
+		for _, x := range s.sites() {
+			if verbs, ok := s.reach(x.head, v, 4); ok && verbs == 0 && x.locative && (at == nil || holds(at.place, x.place) || x.part) {
+				at = &x
+			}
+		}
+		for _, c := range slices.Backward(d.told) {
+			if at == nil || c.frame.s.index < s.index-spell {
+				break
+			}
+			if c.tie <= nearby && slices.ContainsFunc(nounKeys(s, n), func(k string) bool {
+				return slices.ContainsFunc(d.x.rules.nouns[k], func(r *compiled) bool { return r.typ == c.rule.typ })
+			}) {
+				d.setPlace(c, *at, stated)
+				break
+			}
 		}
 	}
-	return best
+}
+
+// nearerPlace chooses among the towns of one name one in a state that the
+// sentence names, else in that of the town that was named last, else in the one
+// that the article has spoken of most, unless the most prominent dwarfs them.
+func (d *document) nearerPlace(s *sentence, entries []*gazetteer.Entry) *gazetteer.Entry {
+	best := entries[0]
+	if best.Place == nil || best.Kind != gazetteer.KindPlace && best.Kind != gazetteer.KindCapital {
+		return best
+	}
+	named := func(e *gazetteer.Entry) bool { // "Lebanese police in Tripoli"
+		return slices.ContainsFunc(s.mentions, func(m *mention) bool { return len(m.actors) == 1 && m.actors[0].code == e.Place.Country })
+	}
+	if named(best) {
+		return best
+	}
+	weighty := best
+	for _, e := range entries {
+		if e.Kind != gazetteer.KindPlace || dwarfs*e.Place.Population < best.Place.Population {
+			continue
+		}
+		if named(e) {
+			return e
+		}
+		if last := d.story.stage.site.mention; last != nil && last.place.Country == e.Place.Country && best.Kind == gazetteer.KindPlace {
+			return e
+		}
+		if best.Kind == gazetteer.KindPlace && d.memory.weights[e.Place.Country] > d.memory.weights[weighty.Place.Country] {
+			weighty = e
+		}
+	}
+	return weighty
 }
 
 // refineVisits puts a visit to a state into the town there where the visitor is
@@ -583,8 +749,8 @@ func (d *document) homeGround(c *candidate) {
 	case event.Attack:
 		if c.intercepts() {
 			d.onGroundOf(c, event.Actor)
-		} else {
-			d.onGroundOf(c, event.Target)
+		} else if d.onGroundOf(c, event.Target); c.place == nil && c.wages() {
+			d.onGround(c, d.besieged(c))
 		}
 	case event.Coercion:
 		if d.onGroundOf(c, event.Actor); c.place == nil || c.abroad() {
@@ -603,6 +769,27 @@ func (d *document) homeGround(c *candidate) {
 			d.onGroundOf(c, c.roles[0].role)
 		}
 	}
+}
+
+// wages tells the noun of a war that a state wages on nobody named.
+func (c *candidate) wages() bool {
+	switch c.frame.s.lemma(c.frame.trigger) {
+	case "invasion", "war", "aggression", "attack", "offensive", "assault":
+		return c.frame.verb < 0 && c.has(event.Actor) && !c.has(event.Target)
+	}
+	return false
+}
+
+// besieged gives the code of the state that the article speaks of most beside
+// those who attack and its own.
+func (d *document) besieged(c *candidate) string {
+	best, most := "", 1.0
+	for code, n := range d.memory.weights {
+		if !c.hasCode(code) && (d.narrator == nil || d.narrator.code != code) && (n > most || n == most && code < best) {
+			best, most = code, n
+		}
+	}
+	return best
 }
 
 // intercepts tells what is done to missiles over one's own land.
@@ -625,15 +812,20 @@ func (c *candidate) abroad() bool {
 // onGroundOf puts an event into the state of the first participant in a role who has one.
 func (d *document) onGroundOf(c *candidate, role event.Role) {
 	for _, x := range c.roles {
-		if x.role != role {
-			continue
-		}
-		if country, ok := d.x.country(x.code); ok {
-			c.country, c.where, c.tie = country.Alpha3, country.Name, supposed
-			c.place = &gazetteer.Place{Name: country.Name, Country: country.Alpha3, Lat: country.Lat, Lon: country.Lon, Precision: "country"}
+		if x.role == role && d.onGround(c, x.code) {
 			return
 		}
 	}
+}
+
+// onGround puts an event into a state; false if the code is none of a state.
+func (d *document) onGround(c *candidate, code string) bool {
+	country, ok := d.x.country(code)
+	if ok {
+		c.country, c.where, c.tie = country.Alpha3, country.Name, supposed
+		c.place = &gazetteer.Place{Name: country.Name, Country: country.Alpha3, Lat: country.Lat, Lon: country.Lon, Precision: "country"}
+	}
+	return ok
 }
 
 // hasForeigner tells whether participants of two states take part.
@@ -734,8 +926,15 @@ func (c *candidate) moreSurely(o *candidate) bool {
 		return false
 	case o.place == nil:
 		return true
-	case c.country == o.country && c.tie >= nearby && o.tie >= nearby:
-		return exactness(c.place, c.where) > exactness(o.place, o.where)
+	case c.rule.weak:
+		return false
+	case c.country == o.country:
+		switch a, b := exactness(c.place, c.where), exactness(o.place, o.where); {
+		case a > b:
+			return c.tie >= governing || c.tie >= o.tie || c.tie >= inherited && o.tie <= nearby
+		case a < b:
+			return false
+		}
 	}
 	return c.tie > o.tie
 }

@@ -58,7 +58,7 @@ func (d *document) statusOf(c *candidate) (status event.Status, ok bool) {
 	}
 	switch l := s.lemma(v); l {
 	case "cancel", "postpone", "suspend", "call", "scrap", "collapse", "halt":
-		if l == "call" && s.lower(s.child(v, nlp.CompoundPrt)) != "off" {
+		if l == "call" && !s.off(v) {
 			break
 		}
 		if info, _ := c.rule.typ.Info(); c.frame.trigger != v && info.Quad <= 2 {
@@ -95,7 +95,7 @@ func (d *document) statusOf(c *candidate) (status event.Status, ok bool) {
 					status = event.Planned
 				}
 			case "would", "could", "may", "might", "should", "must", "can", "ca":
-				if w == "would" && d.reportedInPast(s, i) {
+				if w == "would" && d.reportedInPast(s, i) && s.lower(k+1) != "have" {
 					status = event.Planned
 				} else if first || w != "must" && w != "should" {
 					return "", false
@@ -221,6 +221,9 @@ func (d *document) nominalStatus(c *candidate, status event.Status) (event.Statu
 	if h < 0 {
 		return status, true
 	}
+	if info, _ := c.rule.typ.Info(); info.Family == "consult" && s.preposition(c.frame.trigger) == "for" && d.x.lexicon.travelVerbs[s.lemma(h)] && s.timedApart(c.frame.trigger, h) {
+		status = event.Planned
+	}
 	if s.negated(h) {
 		return "", false
 	}
@@ -233,7 +236,9 @@ func (d *document) nominalStatus(c *candidate, status event.Status) (event.Statu
 		}
 	}
 	switch l := s.lemma(h); {
-	case l == "call" || l == "urge" || l == "demand" || l == "propose" || l == "seek" || l == "want" || l == "need" || l == "threat" || l == "possibility" || l == "prospect":
+	case l == "call" && s.off(h):
+		return event.Cancelled, true
+	case l == "call" && s.preposition(c.frame.trigger) == "for" || l == "urge" || l == "demand" || l == "propose" || l == "seek" || l == "want" || l == "need" || l == "threat" || l == "possibility" || l == "prospect":
 		return "", false
 	case l == "continue" || l == "ongoing" || wages[l] && s.Tokens[h].XPOS == nlp.VBG && hasBe(s, h):
 		return event.Ongoing, true
@@ -247,6 +252,26 @@ func (d *document) nominalStatus(c *candidate, status event.Status) (event.Statu
 
 // wages are the verbs that say of a noun that it is done and are no support verbs.
 var wages = wordSet("inflict wage pursue perpetrate commit face suffer intensify escalate expand")
+
+// timedApart tells that a noun and the verb that it depends on have each a time of
+// their own: "arrived on Tuesday for his meeting Thursday".
+func (s *sentence) timedApart(n, v int) bool {
+	own, other := false, false
+	for _, x := range s.times {
+		switch s.Tokens[s.timeHead(x)].Head {
+		case n:
+			own = true
+		case v:
+			other = true
+		}
+	}
+	return own && other
+}
+
+// off tells a verb with "off": "called off".
+func (s *sentence) off(v int) bool {
+	return slices.ContainsFunc(s.kids[v], func(k int) bool { return s.lower(k) == "off" })
+}
 
 // lasts tells a noun for what goes on if no day is given: a war that a state
 // wages, protests, forces that gather.
@@ -351,7 +376,7 @@ func (d *document) dayAhead(c *candidate) bool {
 		case "today", "yesterday", "last":
 			continue
 		}
-		if d.timeDistance(s, x, c) < tooFar {
+		if d.timeDistance(s, x, c) < aboveIt {
 			return true
 		}
 	}
@@ -362,7 +387,7 @@ func (d *document) dayAhead(c *candidate) bool {
 func (d *document) later(c *candidate) bool {
 	s := c.frame.s
 	for _, x := range s.times {
-		if x.dated && d.anchor != nil && d.timeDistance(s, x, c) < tooFar && x.resolve(future, d.story.last).Start > *d.anchor {
+		if x.dated && d.anchor != nil && d.timeDistance(s, x, c) < aboveIt && x.resolve(future, d.story.last).Start > *d.anchor {
 			return true
 		}
 	}

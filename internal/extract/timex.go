@@ -184,16 +184,24 @@ func (p *timexParser) monthFirst() (timex, bool) {
 	}
 	before := p.word(-1)
 	return p.counted(1, event.MonthPrecision, func(anchor event.Day, t tense) event.Span {
-		y := anchor.Year()
-		switch s := event.MonthSpan(y, month); {
-		case before == "last" && s.End >= anchor, t != future && s.Start > anchor:
-			return event.MonthSpan(y-1, month)
-		case t == future && s.End < anchor:
-			return event.MonthSpan(y+1, month)
-		default:
-			return s
+		if s := event.MonthSpan(anchor.Year(), month); before == "last" && s.End >= anchor {
+			return event.MonthSpan(anchor.Year()-1, month)
 		}
+		return monthBeside(anchor, month, t)
 	})
+}
+
+// monthBeside gives the month nearest to a day on the side of the tense.
+func monthBeside(anchor event.Day, month time.Month, t tense) event.Span {
+	y := anchor.Year()
+	switch s := event.MonthSpan(y, month); {
+	case t != future && s.Start > anchor:
+		return event.MonthSpan(y-1, month)
+	case t == future && s.End < anchor:
+		return event.MonthSpan(y+1, month)
+	default:
+		return s
+	}
 }
 
 // monthStandsAlone guards against "may" and "march" as verbs and "May" as a name.
@@ -242,11 +250,18 @@ func (p *timexParser) days(n int, month time.Month, first int, until time.Month,
 // partOf reads "early March", "mid-March 2021", "late 2001": a part of a month, or
 // the first, middle or last months of a year.
 func (p *timexParser) partOf() (timex, bool) {
-	part := p.word(0)
+	part, n := p.word(0), 1
+	if m, ok := strings.CutPrefix(part, "mid-"); ok && m != "" { // one token
+		if month, ok := monthOf(m); ok {
+			return p.counted(1, event.MonthPrecision, func(anchor event.Day, t tense) event.Span {
+				s := monthBeside(anchor, month, t)
+				return event.Span{Start: s.Start + 10, End: s.Start + 19}
+			})
+		}
+	}
 	if part != "early" && part != "mid" && part != "late" {
 		return timex{}, false
 	}
-	n := 1
 	if p.word(n) == "-" {
 		n++
 	}
@@ -335,6 +350,10 @@ func (p *timexParser) weekday() (timex, bool) {
 				days = 0
 			}
 		}
+	}
+	switch p.word(n) {
+	case "night", "morning", "afternoon", "evening":
+		n++
 	}
 	before := p.word(-1)
 	return p.counted(n, event.DayPrecision, func(anchor event.Day, t tense) event.Span {
@@ -631,6 +650,14 @@ func weekdayOf(s string) (time.Weekday, bool) {
 func (p *timexParser) month(i int) (time.Month, bool) {
 	s := p.word(i)
 	if len(s) < 3 || p.tokens[p.at+i].Form[0] > 'Z' {
+		return 0, false
+	}
+	return monthOf(s)
+}
+
+// monthOf gives the month of a name in lower case or its abbreviation.
+func monthOf(s string) (time.Month, bool) {
+	if len(s) < 3 {
 		return 0, false
 	}
 	abbreviated := strings.TrimSuffix(s, ".")
