@@ -182,7 +182,7 @@ func nounFrame(s *sentence, n int, lex *lexicon) *frame {
 }
 
 // encounters are the verbs for what is done together where people meet.
-var encounters = set("discuss review exchange agree address")
+var encounters = wordSet("discuss review exchange agree address")
 
 // addSupport adds the arguments of a support verb.
 func (f *frame) addSupport(v int) {

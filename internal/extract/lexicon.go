@@ -75,15 +75,15 @@ func newLexicon() *lexicon {
 	add(group(event.Business), `company firm corporation bank airline`)
 	add(group(event.Religion), `church vatican`)
 
-	l.lightVerbs = set(`hold have conduct reach sign make pay give issue launch begin start open resume conclude continue take undertake
+	l.lightVerbs = wordSet(`hold have conduct reach sign make pay give issue launch begin start open resume conclude continue take undertake
 		attend join host convene finalize ink strike broker mediate agree announce declare extend impose lift end complete carry
 		convey express voice offer provide send receive deliver lodge file lead engage stage organize enter finish plan schedule cancel
 		postpone suspend adopt release`)
-	l.travelVerbs = set(`go travel fly come arrive head return leave visit gather sit engage`)
-	l.sayVerbs = set(`say tell state announce report add note note declare confirm stress underline underscore emphasize point explain
+	l.travelVerbs = wordSet(`go travel fly come arrive head return leave visit gather sit engage`)
+	l.sayVerbs = wordSet(`say tell state announce report add note note declare confirm stress underline underscore emphasize point explain
 		believe think conclude maintain claim argue insist reiterate write quote predict indicate reveal disclose`)
-	l.allegations = set(`accuse allege claim deny blame suspect charge dispute doubt refute dismiss`)
-	l.intentions = set(`want hope wish seek try attempt intend plan aim need prepare consider refuse decline fail threaten promise vow pledge
+	l.allegations = wordSet(`accuse allege claim deny blame suspect charge dispute doubt refute dismiss`)
+	l.intentions = wordSet(`want hope wish seek try attempt intend plan aim need prepare consider refuse decline fail threaten promise vow pledge
 		agree offer decide expect urge ask call demand request appeal invite order allow authorize help persuade encourage press push
 		force able willing ready likely unable reluctant due set scheduled propose`)
 	return l
@@ -99,8 +99,8 @@ func (l *lexicon) role(lemma string) (role, bool) {
 	return r, ok
 }
 
-// set makes a set of the words of a list.
-func set(list string) map[string]bool {
+// wordSet makes a set of the words of a list.
+func wordSet(list string) map[string]bool {
 	m := map[string]bool{}
 	for w := range strings.FieldsSeq(list) {
 		m[w] = true

@@ -129,6 +129,10 @@ func (d *document) addName(s *sentence, match gazetteer.Match) {
 	name := s.words(first, last)
 	switch e.Kind {
 	case gazetteer.KindState, gazetteer.KindCapital, gazetteer.KindOrganization, gazetteer.KindInstitution, gazetteer.KindGroup:
+		if d.isOwnCouncil(name) {
+			m.actors = []*actor{{key: d.narrator.code + "/" + name, name: name, code: d.narrator.code, sector: event.Government}}
+			break
+		}
 		m.actors = []*actor{{key: e.Code + "/" + e.Sector, name: name, code: e.Code, sector: event.Sector(e.Sector)}}
 		if e.Kind != gazetteer.KindState && e.Kind != gazetteer.KindCapital {
 			m.actors[0].key = e.ID
@@ -143,6 +147,20 @@ func (d *document) addName(s *sentence, match gazetteer.Match) {
 		return
 	}
 	s.cover(m)
+}
+
+// isOwnCouncil tells that in a government's own text the Security Council is its own:
+// the text does not speak of the United Nations.
+func (d *document) isOwnCouncil(name string) bool {
+	if name != "Security Council" || d.narrator == nil || d.narrator.code == "UN" {
+		return false
+	}
+	for _, un := range []string{"United Nations", "UN ", "U.N."} {
+		if strings.Contains(d.article.Text, un) {
+			return false
+		}
+	}
+	return true
 }
 
 // reading chooses among the readings of a name.

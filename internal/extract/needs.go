@@ -41,6 +41,8 @@ func (d *document) missing(c *candidate, r *compiled) string {
 			ok = len(c.frame.slots["for"]) == 0
 		case "denied": // somebody said it before, or it is said of the speaker's own side
 			ok = has[event.Target] || d.ofOwnSide(c)
+		case "remote": // by video or telephone
+			ok = c.frame.s.speaksOfVideo(c.frame.trigger, c.frame.verb)
 		case "codes":
 			ok = len(codes) > 1
 		case "direct": // the arguments themselves name whom it is aimed at
@@ -109,6 +111,24 @@ func (d *document) ofOwnSide(c *candidate) bool {
 	}
 	return false
 }
+
+// speaksOfVideo tells whether those who meet are on a screen: a word for it hangs on
+// the noun or the verb.
+func (s *sentence) speaksOfVideo(heads ...int) bool {
+	for _, h := range heads {
+		if h < 0 {
+			continue
+		}
+		for _, k := range s.kids[h] {
+			if remotely[s.lemma(k)] || slices.ContainsFunc(s.kids[k], func(j int) bool { return remotely[s.lemma(j)] }) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+var remotely = wordSet("videoconference videoconferencing video-conference video virtually virtual teleconference online videolink telephone phone")
 
 // reactedTo tells a noun that somebody reacts to: what is welcomed has happened.
 func (f *frame) reactedTo() bool {

@@ -225,14 +225,6 @@ var bodies = wordSet(`games summit conference forum council congress agreement t
 // edges are what one is on, not in.
 var edges = wordSet(`island border coast outskirts frontier side`)
 
-func wordSet(words string) map[string]bool {
-	set := map[string]bool{}
-	for _, w := range strings.Fields(words) {
-		set[w] = true
-	}
-	return set
-}
-
 // locate finds the place of an event: in its own phrase first, then in its
 // clause, then where the article is.
 func (d *document) locate(c *candidate) {

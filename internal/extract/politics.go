@@ -31,7 +31,7 @@ func (d *document) political(c *candidate) bool {
 }
 
 // offices are the nouns for those who have a part in politics, whoever they are.
-var offices = set(`president minister premier chancellor king queen government parliament cabinet authority administration regime troop soldier army
+var offices = wordSet(`president minister premier chancellor king queen government parliament cabinet authority administration regime troop soldier army
 	police military rebel militant insurgent opposition senator lawmaker mp ambassador envoy diplomat official court senate congress junta negotiator
 	guerrilla separatist gunman fighter force militia governor mayor navy prosecutor judge general commander kingdom republic ministry dissident pm leader party
 	union protester activist side two`)
@@ -44,7 +44,11 @@ func (c *candidate) natural() bool {
 		return true
 	}
 	worried := c.rule.typ == event.Criticism && strings.Contains(c.rule.name, "concern") || c.rule.name == "criticize.voice"
-	return (c.rule.typ == event.Threat || c.rule.typ == event.Coercion || worried) && s.speaksOfMishap()
+	switch c.rule.typ {
+	case event.Threat, event.Coercion, event.Concession, event.Sanction:
+		worried = true
+	}
+	return worried && s.speaksOfMishap()
 }
 
 // violent tells whether what strikes or kills is an attack and no mishap: somebody
@@ -99,18 +103,18 @@ func (s *sentence) speaksOfMishap() bool {
 }
 
 // unmistakable verbs are attacks whoever and whatever is in their way.
-var unmistakable = set(`attack bomb shell raid assassinate abduct kidnap ambush invade execute bombard shoot_down gun_down massacre behead
+var unmistakable = wordSet(`attack bomb shell raid assassinate abduct kidnap ambush invade execute bombard shoot_down gun_down massacre behead
 	torture blow_up lynch pound shoot`)
 
 // weapons are what kills without saying who does.
-var weapons = set(`bomb blast explosion missile rocket shell mortar gunfire mine landmine drone airstrike strike attack fire shot bombing bullet
+var weapons = wordSet(`bomb blast explosion missile rocket shell mortar gunfire mine landmine drone airstrike strike attack fire shot bombing bullet
 	car_bomb shooting raid clash grenade fighting violence bombardment bomber gunman militant insurgent device ambush explosive firefight battle
 	offensive war shelling assault rebel crossfire`)
 
 // mishaps are what kills without anybody's will.
-var mishaps = set(`earthquake quake aftershock hurricane typhoon storm cyclone tornado flood flooding landslide avalanche tsunami volcano eruption
+var mishaps = wordSet(`earthquake quake aftershock hurricane typhoon storm cyclone tornado flood flooding landslide avalanche tsunami volcano eruption
 	drought heatwave virus disease malaria cholera influenza flu strain epidemic outbreak pandemic infection covid covid-19 coronavirus accident crash derailment collision
 	stampede collapse lightning wildfire blaze bushfire pipeline`)
 
 // animals are not attacked, though they are killed.
-var animals = set(`bird poultry chicken duck flock animal cattle cow pig sheep goat dog lion bear whale elephant jackal fish livestock ibis`)
+var animals = wordSet(`bird poultry chicken duck flock animal cattle cow pig sheep goat dog lion bear whale elephant jackal fish livestock ibis`)

@@ -364,6 +364,8 @@ func (c *candidate) sides() int {
 			s := c.frame.s
 			if m := s.at[h]; m != nil && (m.bare || len(m.actors) > 0 && m.actors[0].person) {
 				n++
+			} else if s.lemma(h) == "member" && m == nil {
+				n++
 			} else if s.Tokens[h].UPOS == nlp.PROPN && !s.isTime(h) && (m == nil || m.place == nil) || s.lower(h) == "they" {
 				n++
 			}
@@ -474,6 +476,9 @@ func (d *document) actorsWithin(s *sentence, i int, role event.Role, c *candidat
 		if out := others(found); len(out) > 0 {
 			return out
 		}
+	}
+	if info, _ := c.rule.typ.Info(); info.Quad == 1 && role == event.Target {
+		return nil // nobody supports or pledges to himself
 	}
 	return known
 }

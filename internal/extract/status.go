@@ -236,6 +236,8 @@ func (d *document) nominalStatus(c *candidate, status event.Status) (event.Statu
 		}
 	}
 	switch l := s.lemma(h); {
+	case hopes[l] && c.rule.typ == event.Ceasefire:
+		return "", false // "efforts for a truce", "promote a ceasefire"
 	case l == "call" && s.off(h):
 		return event.Cancelled, true
 	case l == "call" && s.preposition(c.frame.trigger) == "for" || l == "urge" || l == "demand" || l == "propose" || l == "seek" || l == "want" || l == "need" || l == "threat" || l == "possibility" || l == "prospect":
@@ -249,6 +251,9 @@ func (d *document) nominalStatus(c *candidate, status event.Status) (event.Statu
 	}
 	return status, true
 }
+
+// hopes are the words for what somebody wants to come about.
+var hopes = wordSet("proposal effort initiative appeal hope idea push promote pursue achieve secure")
 
 // wages are the verbs that say of a noun that it is done and are no support verbs.
 var wages = wordSet("inflict wage pursue perpetrate commit face suffer intensify escalate expand")
