@@ -38,6 +38,7 @@ func (d *document) candidates(s *sentence) []*candidate {
 		var rules []*compiled
 		var f *frame
 		switch t := &s.Tokens[i]; {
+		case t.Rel == nlp.Amod && t.XPOS == nlp.VBG: // "the defending champion"
 		case t.UPOS == nlp.VERB || t.UPOS == nlp.ADJ && s.child(i, nlp.Cop) >= 0:
 			for _, k := range verbKeys(s, i, d.x.lexicon) {
 				rules = append(rules, d.x.rules.verbs[k]...)

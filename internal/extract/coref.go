@@ -138,7 +138,7 @@ func (d *document) pronoun(s *sentence, i int) []*actor {
 			}
 		}
 		// In a joint statement "we" are those who make it, the narrator among them.
-		if g := d.memory.group; len(g) > 1 && (d.narrator == nil || slices.ContainsFunc(g, func(a *actor) bool { return a.code == d.narrator.code })) {
+		if g := d.memory.group; len(g) > 1 && d.narrator != nil && (slices.ContainsFunc(g, func(a *actor) bool { return a.code == d.narrator.code })) {
 			return g
 		}
 		if d.narrator != nil {

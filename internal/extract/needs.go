@@ -169,7 +169,7 @@ func (f *frame) says(words map[string]bool) bool {
 		if words[s.lemma(h)] {
 			return true
 		}
-		if words["@not"] && s.Tokens[h].Rel == nlp.Ccomp && s.negated(h) && !s.advises(h) {
+		if words["@not"] && s.Tokens[h].Rel == nlp.Ccomp && s.negated(h) && !s.advises(h) && !opinions[s.lemma(h)] {
 			return true
 		}
 		for _, k := range s.children(h, nlp.Obj, nlp.Xcomp, nlp.Amod, nlp.Advmod, nlp.Aux, nlp.Obl, nlp.Conj, nlp.Acl, nlp.Nmod, nlp.Compound) {
@@ -188,6 +188,9 @@ func (f *frame) says(words map[string]bool) bool {
 	}
 	return false
 }
+
+// opinions are what one may not have without denying anything.
+var opinions = wordSet("know think believe expect understand remember see want need have sure concerned certain aware")
 
 // subordinate tells a clause under a condition or a relative, where "will
 // not" refuses nothing.

@@ -200,7 +200,7 @@ var ruleTable = []rule{
 	{name: "investigate.send", typ: event.Investigation, verbs: "send dispatch deploy", object: "inspector investigator fact-finding_mission", args: "subj=actor agent=actor to=target into=target", needs: "actor", weight: .65},
 	{name: "investigate.charge", typ: event.Investigation, verbs: "charge arraign", args: "subj=actor obj=target agent=actor", needs: "actor target", weight: .65},
 	{name: "investigate.charges", typ: event.Investigation, verbs: "file bring press lay", object: "charge", args: "subj=actor agent=actor against=target obj.against=target", needs: "actor", weight: .75},
-	{name: "investigate.noun", typ: event.Investigation, nouns: "investigation inquiry probe indictment inspection trial", args: "subj=actor poss=actor mod=actor by=actor of=target into=target agent=actor", needs: "actor subj", weight: .55},
+	{name: "investigate.noun", typ: event.Investigation, nouns: "investigation inquiry probe indictment inspection trial", args: "subj=actor poss=actor mod=actor by=actor of=target into=target agent=actor", needs: "actor subj target", weight: .55},
 	{name: "reject.verb", typ: event.Rejection, verbs: "reject refuse deny veto boycott decline rebuff oppose opposed turn_down rule_out spurn resist refute repudiate renounce disavow snub shun rebut renege_on ignore contest dispute", args: "subj=actor obj=target deed=target agent=actor by=actor", needs: "actor", weight: .8},
 	{name: "reject.dismiss", typ: event.Rejection, verbs: "dismiss", object: "claim allegation accusation charge idea proposal report suggestion call demand offer criticism threat concern notion warning plan", args: "subj=actor obj=target agent=actor", needs: "actor", weight: .75},
 	{name: "reject.call", typ: event.Rejection, verbs: "call describe characterize label brand dismiss", content: denying, args: "subj=actor obj=target comp=target", needs: "actor", weight: .7},
@@ -215,7 +215,7 @@ var ruleTable = []rule{
 	{name: "threaten.verb", typ: event.Threat, verbs: "threaten", args: "subj=actor obj=target deed=target agent=actor", needs: "actor", weight: .75},
 	{name: "threaten.warn", typ: event.Threat, verbs: "warn", args: "subj=actor obj=target agent=actor comp=target", needs: "actor target opponent", weight: .6},
 	{name: "threaten.say", typ: event.Threat, verbs: "@say warn vow", content: threatening, args: "subj=actor comp=target", needs: "actor ahead", weight: .6},
-	{name: "threaten.ultimatum", typ: event.Threat, verbs: "issue give set deliver make", object: "ultimatum threat deadline warning", args: "subj=actor agent=actor to=target obj.to=target against=target obj.against=target for=target iobj=target", needs: "actor", weight: .7},
+	{name: "threaten.ultimatum", typ: event.Threat, verbs: "issue give set deliver make", object: "ultimatum threat deadline", args: "subj=actor agent=actor to=target obj.to=target against=target obj.against=target for=target iobj=target", needs: "actor", weight: .7},
 	{name: "threaten.noun", typ: event.Threat, nouns: "ultimatum threat", args: "poss=actor mod=actor from=actor by=actor subj=actor to=target against=target", needs: "actor subj", weight: .5},
 
 	// Conflict
