@@ -139,7 +139,11 @@ func (d *document) addName(s *sentence, match gazetteer.Match) {
 		}
 	case gazetteer.KindDemonym:
 		m.demonym = true
-		m.actors = []*actor{{key: e.Code + "/GOV", name: name, code: e.Code, sector: event.Government, plural: s.Tokens[last].Feats.Has(nlp.Plural)}}
+		a := &actor{key: e.Code + "/GOV", name: name, code: e.Code, sector: event.Government, plural: s.Tokens[last].Feats.Has(nlp.Plural)}
+		if a.plural { // "Algerians"
+			a.key, a.sector = e.Code+"/CVL", event.Civilians
+		}
+		m.actors = []*actor{a}
 	case gazetteer.KindPerson:
 		m.actors = []*actor{d.person(e, name)}
 	case gazetteer.KindPlace:

@@ -41,6 +41,8 @@ func (d *document) missing(c *candidate, r *compiled) string {
 			ok = len(c.frame.slots["for"]) == 0
 		case "denied": // somebody said it before, or it is said of the speaker's own side
 			ok = has[event.Target] || d.ofOwnSide(c)
+		case "named": // what "it" will do is often no body's doing
+			ok = !slices.ContainsFunc(c.frame.slots["subj"], func(h int) bool { return h == 0 && c.frame.s.lower(h) == "it" })
 		case "remote": // by video or telephone
 			ok = c.frame.s.speaksOfVideo(c.frame.trigger, c.frame.verb)
 		case "codes":
