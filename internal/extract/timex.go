@@ -33,7 +33,10 @@ type timex struct {
 // overlapping. anchor is the day of publication; without it only expressions
 // that name their year can be dated.
 func timexes(tokens []nlp.Token, anchor *event.Day) []timex {
-	p := timexParser{tokens: tokens, anchor: anchor}
+	p := timexParser{tokens: tokens, anchor: anchor, words: make([]string, len(tokens))}
+	for i := range tokens {
+		p.words[i] = strings.ToLower(tokens[i].Form)
+	}
 	var out []timex
 	for p.at = 0; p.at < len(tokens); {
 		if x, ok := p.parse(); ok {
@@ -54,14 +57,15 @@ func timexes(tokens []nlp.Token, anchor *event.Day) []timex {
 
 type timexParser struct {
 	tokens []nlp.Token
+	words  []string // the forms in lower case
 	anchor *event.Day
 	at     int
 }
 
 // word gives the lower-case form of the i-th token from the current one, or "".
 func (p *timexParser) word(i int) string {
-	if j := p.at + i; j >= 0 && j < len(p.tokens) {
-		return strings.ToLower(p.tokens[j].Form)
+	if j := p.at + i; j >= 0 && j < len(p.words) {
+		return p.words[j]
 	}
 	return ""
 }
