@@ -143,7 +143,7 @@ func (p *timexParser) dayOfMonth() (timex, bool) {
 	// "30 June to 2 July"
 	if n == 1 && dashes[p.word(2)] {
 		if until, ok := dayNumber(p.word(3)); ok {
-			if m, ok := p.month(4); ok && m > month {
+			if m, ok := p.month(4); ok && m != month {
 				return p.days(5, month, first, m, until)
 			}
 		}
@@ -165,7 +165,7 @@ func (p *timexParser) monthFirst() (timex, bool) {
 			return p.days(2+m, month, first, month, last)
 		}
 		if dashes[p.word(2)] { // "June 30 to July 2"
-			if m, ok := p.month(3); ok && m > month {
+			if m, ok := p.month(3); ok && m != month {
 				if until, ok := dayNumber(p.word(4)); ok {
 					return p.days(5, month, first, m, until)
 				}
@@ -223,8 +223,12 @@ func (p *timexParser) monthStandsAlone(m time.Month) bool {
 // days ends an expression whose first n tokens named days in a month, or from one
 // month to another: it takes the year along if one follows.
 func (p *timexParser) days(n int, month time.Month, first int, until time.Month, last int) (timex, bool) {
-	of := func(y int) event.Span {
-		return event.Span{Start: event.DayOf(y, month, first), End: event.DayOf(y, until, last)}
+	of := func(y int) event.Span { // y is the year of the last day
+		began := y
+		if until < month { // "30 December to 2 January"
+			began--
+		}
+		return event.Span{Start: event.DayOf(began, month, first), End: event.DayOf(y, until, last)}
 	}
 	m := n
 	if p.word(m) == "," {
@@ -543,6 +547,9 @@ func (p *timexParser) period() (timex, bool) {
 // feast reads the feasts that news dates events by: "on Christmas Day", "New
 // Year's Eve 2016", "Good Friday". They are the nearest on the side of the tense.
 func (p *timexParser) feast() (timex, bool) {
+	if form := p.tokens[p.at].Form; form == "" || form[0] < 'A' || form[0] > 'Z' {
+		return timex{}, false
+	}
 	var day func(y int) event.Day
 	n := 2
 	easter := func(shift event.Day) func(int) event.Day {
