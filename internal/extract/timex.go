@@ -245,6 +245,9 @@ func (p *timexParser) days(n int, month time.Month, first int, until time.Month,
 	}
 	return p.counted(n, event.DayPrecision, func(anchor event.Day, t tense) event.Span {
 		s := of(anchor.Year())
+		if next := of(anchor.Year() + 1); until < month && next.Start <= anchor+31 && t != future {
+			s = next // "from 30 December to 2 January", on the 31st
+		}
 		switch {
 		case t == future && s.End < anchor:
 			return of(anchor.Year() + 1)
