@@ -194,6 +194,7 @@ func checkEvents(t testing.TB, text string, events []event.Event) {
 		if d := e.Date; d != nil && (d.End < d.Start || !d.Start.Plausible() || !d.End.Plausible() || !slices.Contains(words.Precisions, string(d.Precision))) {
 			t.Fatalf("date %+v", d)
 		}
+		checkPlace(t, text, &e)
 		for _, v := range e.Evidence {
 			if slice(v.Start, v.End) != v.Text || v.Rule == "" {
 				t.Fatalf("evidence %+v", v)

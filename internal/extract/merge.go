@@ -183,6 +183,9 @@ func (d *document) event(group []*candidate) event.Event {
 	})
 	e := event.Event{Type: best.rule.typ, Status: best.status, Date: best.date, Evidence: []event.Evidence{}}
 	doubt, at := 1.0, best
+	if best.rule.typ == event.Visit {
+		at = group[0] // the first stop of a trip
+	}
 	for _, c := range group {
 		doubt *= 1 - c.weight
 		if e.Date == nil || e.Date.Text == "" && c.date != nil && c.date.Text != "" {

@@ -246,6 +246,7 @@ func (d *document) locate(c *candidate) {
 	var best *site
 	nearest := 1 << 10
 	sites := append(s.sites(), d.anaphors(s)...)
+	sites = append(sites, d.borders(c)...)
 	for k := range sites {
 		x := &sites[k]
 		if distance := s.placeDistance(x, c); distance < nearest || distance == nearest && holds(best.place, x.place) {
@@ -304,6 +305,41 @@ func (d *document) anaphors(s *sentence) []site {
 
 // regions are the kinds of places that a text refers back to.
 var regions = wordSet("region city town village area district province")
+
+// borders gives the borders that a sentence names by the state behind them, as
+// places in the state of who acts there: "closed its border with Belarus",
+// "troops to the Colombian border".
+func (d *document) borders(c *candidate) []site {
+	if info, _ := c.rule.typ.Info(); info.Quad != 4 {
+		return nil
+	}
+	s := c.frame.s
+	var out []site
+	for i := range s.Tokens {
+		if s.lemma(i) != "border" || s.at[i] != nil || !s.isNominal(i) {
+			continue
+		}
+		for _, k := range s.children(i, nlp.Nmod, nlp.Amod, nlp.Compound) {
+			m := s.at[k]
+			if m == nil || m.entry == nil || len(m.actors) != 1 || k > i && s.preposition(k) != "with" {
+				continue
+			}
+			for _, x := range c.roles {
+				country, ok := d.x.country(x.code)
+				if !ok || x.code == m.actors[0].code {
+					continue
+				}
+				place := &gazetteer.Place{Name: country.Name, Country: country.Alpha3, Lat: country.Lat, Lon: country.Lon, Precision: "country"}
+				b := &mention{first: min(i, m.first), last: max(i, m.last), place: place, entry: &gazetteer.Entry{Kind: gazetteer.KindPlace, Place: place}}
+				y := site{mention: b, head: i, name: s.words(b.first, b.last), part: true, prep: s.preposition(i)}
+				y.locative = placePrepositions[y.prep] || y.prep == "on"
+				out = append(out, y)
+				break
+			}
+		}
+	}
+	return out
+}
 
 // standsAlone tells a noun with a day and a place of its own: "the talks that
 // were held in Kazakhstan on January 23".
@@ -386,6 +422,9 @@ func (s *sentence) placeDistance(x *site, c *candidate) int {
 				return 3
 			}
 		}
+	}
+	if _, below := s.reach(x.head, f.trigger, info.Quad); below && x.place.Precision == "water" && info.Quad == 4 {
+		return above // "struck two tankers that tried to pass the Strait of Hormuz"
 	}
 	switch {
 	case !x.locative || crossed == topic && info.Family == "consult":
@@ -617,6 +656,7 @@ func (d *document) together(c, v *candidate) bool {
 // rememberPlace takes in where the main verb of a sentence puts its subjects.
 func (d *document) rememberPlace(s *sentence) {
 	d.tookPlace(s)
+	d.madeRemarks(s)
 	var at *site
 	v := -1
 	for _, x := range s.sites() {
@@ -674,6 +714,54 @@ func (d *document) tookPlace(s *sentence) {
 		}
 	}
 }
+
+// madeRemarks gives what somebody said in the sentences before the place and the
+// day of "he made the remarks in Ankara on Tuesday".
+func (d *document) madeRemarks(s *sentence) {
+	for v := range s.Tokens {
+		if s.Tokens[v].Rel != nlp.Root || !s.isVerb(v) {
+			continue
+		}
+		switch s.lemma(v) {
+		case "make", "deliver", "give":
+			if o := s.child(v, nlp.Obj); o < 0 || !remarks[s.lemma(o)] {
+				return
+			}
+		case "speak":
+		default:
+			return
+		}
+		said := func(c *candidate) bool {
+			return c.rule.spoken() && slices.ContainsFunc(s.children(v, nlp.Nsubj), func(k int) bool {
+				return slices.ContainsFunc(d.actorsAt(s, k), func(a *actor) bool {
+					return slices.ContainsFunc(c.roles, func(x filled) bool { return x.role == event.Actor && x.code == a.code })
+				})
+			})
+		}
+		for _, c := range slices.Backward(d.told) {
+			if c.frame.s.index == s.index || !said(c) {
+				continue
+			}
+			if c.frame.s.index < s.index-2 {
+				return
+			}
+			for _, x := range s.sites() {
+				if verbs, ok := s.reach(x.head, v, 4); ok && verbs <= 1 && x.locative && c.place == nil {
+					d.setPlace(c, x, governing)
+				}
+			}
+			for k, x := range s.times {
+				if h := s.Tokens[s.timeHead(x)].Head; h == v && x.dated && x.precision == event.DayPrecision && (c.date == nil || c.date.Text == "") {
+					day := x.resolve(past, d.toldBefore(s, k))
+					c.date = &event.Date{Start: day.Start, End: day.End, Precision: x.precision, Text: s.words(x.first, x.last)}
+				}
+			}
+		}
+	}
+}
+
+// remarks are nouns for what somebody has said.
+var remarks = wordSet("comment remark statement announcement appeal call speech accusation pledge offer demand warning threat proposal")
 
 // nearerPlace chooses among the towns of one name one in a state that the
 // sentence names, else in that of the town that was named last, else in the one

@@ -33,7 +33,10 @@ type timex struct {
 // overlapping. anchor is the day of publication; without it only expressions
 // that name their year can be dated.
 func timexes(tokens []nlp.Token, anchor *event.Day) []timex {
-	p := timexParser{tokens: tokens, anchor: anchor}
+	p := timexParser{tokens: tokens, anchor: anchor, words: make([]string, len(tokens))}
+	for i := range tokens {
+		p.words[i] = strings.ToLower(tokens[i].Form)
+	}
 	var out []timex
 	for p.at = 0; p.at < len(tokens); {
 		if x, ok := p.parse(); ok {
@@ -54,14 +57,15 @@ func timexes(tokens []nlp.Token, anchor *event.Day) []timex {
 
 type timexParser struct {
 	tokens []nlp.Token
+	words  []string // the forms in lower case
 	anchor *event.Day
 	at     int
 }
 
 // word gives the lower-case form of the i-th token from the current one, or "".
 func (p *timexParser) word(i int) string {
-	if j := p.at + i; j >= 0 && j < len(p.tokens) {
-		return strings.ToLower(p.tokens[j].Form)
+	if j := p.at + i; j >= 0 && j < len(p.words) {
+		return p.words[j]
 	}
 	return ""
 }
@@ -139,7 +143,7 @@ func (p *timexParser) dayOfMonth() (timex, bool) {
 	// "30 June to 2 July"
 	if n == 1 && dashes[p.word(2)] {
 		if until, ok := dayNumber(p.word(3)); ok {
-			if m, ok := p.month(4); ok && m > month {
+			if m, ok := p.month(4); ok && m != month {
 				return p.days(5, month, first, m, until)
 			}
 		}
@@ -161,7 +165,7 @@ func (p *timexParser) monthFirst() (timex, bool) {
 			return p.days(2+m, month, first, month, last)
 		}
 		if dashes[p.word(2)] { // "June 30 to July 2"
-			if m, ok := p.month(3); ok && m > month {
+			if m, ok := p.month(3); ok && m != month {
 				if until, ok := dayNumber(p.word(4)); ok {
 					return p.days(5, month, first, m, until)
 				}
@@ -219,8 +223,12 @@ func (p *timexParser) monthStandsAlone(m time.Month) bool {
 // days ends an expression whose first n tokens named days in a month, or from one
 // month to another: it takes the year along if one follows.
 func (p *timexParser) days(n int, month time.Month, first int, until time.Month, last int) (timex, bool) {
-	of := func(y int) event.Span {
-		return event.Span{Start: event.DayOf(y, month, first), End: event.DayOf(y, until, last)}
+	of := func(y int) event.Span { // y is the year of the last day
+		began := y
+		if until < month { // "30 December to 2 January"
+			began--
+		}
+		return event.Span{Start: event.DayOf(began, month, first), End: event.DayOf(y, until, last)}
 	}
 	m := n
 	if p.word(m) == "," {
@@ -237,6 +245,9 @@ func (p *timexParser) days(n int, month time.Month, first int, until time.Month,
 	}
 	return p.counted(n, event.DayPrecision, func(anchor event.Day, t tense) event.Span {
 		s := of(anchor.Year())
+		if next := of(anchor.Year() + 1); until < month && next.Start <= anchor+31 && t != future {
+			s = next // "from 30 December to 2 January", on the 31st
+		}
 		switch {
 		case t == future && s.End < anchor:
 			return of(anchor.Year() + 1)
@@ -539,6 +550,9 @@ func (p *timexParser) period() (timex, bool) {
 // feast reads the feasts that news dates events by: "on Christmas Day", "New
 // Year's Eve 2016", "Good Friday". They are the nearest on the side of the tense.
 func (p *timexParser) feast() (timex, bool) {
+	if form := p.tokens[p.at].Form; form == "" || form[0] < 'A' || form[0] > 'Z' {
+		return timex{}, false
+	}
 	var day func(y int) event.Day
 	n := 2
 	easter := func(shift event.Day) func(int) event.Day {

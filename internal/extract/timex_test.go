@@ -64,6 +64,38 @@ func TestTimexes(t *testing.T) {
 		{"two months ago", past, "2016-11-01..2016-11-30"},
 		{"a year ago", past, "2016-01-01..2016-12-31"},
 		{"2017-01-05", past, "2017-01-05"},
+		{"on Monday and Tuesday", past, "2017-01-23..2017-01-24"},
+		{"from Saturday to Tuesday", future, "2017-01-28..2017-01-31"},
+		{"Monday and Thursday", past, "2017-01-23" + "2017-01-26"},
+		{"Thursday night", past, "2017-01-26"},
+		{"on Thursday , January 26 , 2017", past, "2017-01-26"},
+		{"on March 20 last year", past, "2016-03-20"},
+		{"from 30 December to 2 January", past, "2016-12-30..2017-01-02"},
+		{"from December 30 to January 2 , 2015", past, "2014-12-30..2015-01-02"},
+		{"from 30 April to 2 May 2016", past, "2016-04-30..2016-05-02"},
+		{"in early March", past, "2016-03-01..2016-03-10"},
+		{"in mid-March", future, "2017-03-11..2017-03-20"},
+		{"in late 2015", past, "2015-10-01..2015-12-31"},
+		{"the day before yesterday", past, "2017-01-25"},
+		{"last weekend", past, "2017-01-21..2017-01-22"},
+		{"over the weekend", past, "2017-01-21..2017-01-22"},
+		{"this weekend", future, "2017-01-28..2017-01-29"},
+		{"six years ago today", past, "2011-01-27"},
+		{"marks six years since", past, "2011-01-27"},
+		{"48 hours ago", past, "2017-01-25"},
+		{"a day earlier", past, "2017-01-26"}, // than the day that was told, here that of the report
+		{"two days later", past, "2017-01-29"},
+		{"the previous day", past, "2017-01-26"},
+		{"the same day", past, "2017-01-27"},
+		{"on Christmas Day", past, "2016-12-25"},
+		{"on New Year 's Eve", past, "2016-12-31"},
+		{"on New Year 's Eve", future, "2017-12-31"},
+		{"on Good Friday", past, "2016-03-25"},
+		{"on Easter Sunday 2015", past, "2015-04-05"},
+		{"in fiscal 2018", past, "2018-01-01..2018-12-31"},
+		{"a New Year", past, ""},
+		{"a good Friday", past, "2017-01-27"},
+		{"the mid 30 men", past, ""},
 		{"they may march", past, ""},
 		{"Theresa May said", past, ""},
 		{"2000 soldiers", past, ""},
@@ -82,7 +114,7 @@ func TestTimexes(t *testing.T) {
 			t.Errorf("%q (tense %d): %q, want %q", tt.text, tt.tense, got, tt.want)
 		}
 	}
-	for text, want := range map[string]int{"on Thursday": 0, "last week": 0, "in May": 0, "on 5 May 2015": 1, "in 2015": 1, "2017-01-05": 1} {
+	for text, want := range map[string]int{"on Thursday": 0, "last week": 0, "in May": 0, "a day earlier": 0, "on Christmas Day": 0, "in late 2015": 1, "on 5 May 2015": 1, "in 2015": 1, "2017-01-05": 1} {
 		got := 0
 		found := timexes(tokens(text), nil)
 		for _, x := range found {
