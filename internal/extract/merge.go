@@ -134,6 +134,10 @@ func agree(group []*candidate, c *candidate, role event.Role) bool {
 	if first := group[0].rule.typ; (first == event.Attack || first == event.Demonstration) && role == event.Actor && (len(a) == 0 || len(b) == 0) {
 		return true
 	}
+	// To welcome a step is not to thank a state, to refuse terms not to rebuff somebody.
+	if t := group[0].rule.typ; role == event.Target && (len(a) == 0) != (len(b) == 0) && (t == event.Support || t == event.Rejection) {
+		return false
+	}
 	return len(a) == 0 && role == event.Target || len(b) == 0 && role == event.Target || len(a)+len(b) == 0 || len(a) > 0 && len(b) > 0 && (subset(a, b) || subset(b, a))
 }
 
