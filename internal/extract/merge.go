@@ -135,7 +135,8 @@ func agree(group []*candidate, c *candidate, role event.Role) bool {
 		return true
 	}
 	// To welcome a step is not to thank a state, to refuse terms not to rebuff somebody.
-	if t := group[0].rule.typ; role == event.Target && (len(a) == 0) != (len(b) == 0) && (t == event.Support || t == event.Rejection) {
+	if t := group[0].rule.typ; role == event.Target && (len(a) == 0) != (len(b) == 0) && (t == event.Support || t == event.Rejection) &&
+		!slices.ContainsFunc(group, func(g *candidate) bool { return g.frame.s == c.frame.s }) {
 		return false
 	}
 	return len(a) == 0 && role == event.Target || len(b) == 0 && role == event.Target || len(a)+len(b) == 0 || len(a) > 0 && len(b) > 0 && (subset(a, b) || subset(b, a))
