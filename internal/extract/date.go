@@ -12,6 +12,7 @@ type story struct {
 	last   event.Day          // the day that was spoken of last
 	days   map[string]telling // the day on which an actor was last told to do something, by code
 	places map[string]staging // the same for the place
+	bygone map[string]int     // the sentence in which an actor was told to do something long ago
 	stage  staging            // the town that was named last as a place
 }
 
@@ -72,10 +73,15 @@ func (d *document) date(c *candidate) {
 		}
 	case c.status == event.Planned:
 		d.onTheTrip(c)
-	case c.foreground():
+	case c.foreground() || c.status == event.Ongoing && c.rule.typ == event.Visit:
 		day := *d.anchor
-		if told, ok := d.toldOf(c); ok && c.narrated() {
-			day = told
+		if c.narrated() {
+			if d.inBygone(c) {
+				return
+			}
+			if told, ok := d.toldOf(c); ok {
+				day = told
+			}
 		}
 		c.date = &event.Date{Start: day, End: day, Precision: event.DayPrecision}
 	}
@@ -144,6 +150,17 @@ func (d *document) toldOf(c *candidate) (event.Day, bool) {
 	return 0, false
 }
 
+// inBygone tells that one of those who do it was last told to do something long ago:
+// what follows in the past tense has no day.
+func (d *document) inBygone(c *candidate) bool {
+	for _, x := range c.roles {
+		if i, ok := d.story.bygone[x.code]; ok && x.role != event.Target && c.frame.s.index-i <= stay {
+			return true
+		}
+	}
+	return false
+}
+
 // narrated tells that the main verb above an event is in the past tense, or that
 // somebody is quoted: the article goes on with what happened then.
 func (c *candidate) narrated() bool {
@@ -168,19 +185,27 @@ func (d *document) rememberDays(s *sentence) {
 		return
 	}
 	for k, x := range s.times {
-		if !x.dated || x.precision != event.DayPrecision {
+		if !x.dated {
 			continue
 		}
-		day := x.resolve(past, d.toldBefore(s, k)).Start
-		if day <= *d.anchor && day >= *d.anchor-fortnight {
-			d.story.last = day
-			d.tellSubjects(s, x, day)
+		span := x.resolve(past, d.toldBefore(s, k))
+		recent := span.Start <= *d.anchor && span.Start >= *d.anchor-fortnight
+		switch {
+		case recent && x.precision == event.DayPrecision:
+			d.story.last = span.Start
+			d.tellSubjects(s, x, func(code string) {
+				d.tell(code, span.Start, s)
+				delete(d.story.bygone, code)
+			})
+		case span.End < *d.anchor-fortnight:
+			d.tellSubjects(s, x, func(code string) { d.story.bygone[code] = s.index })
 		}
 	}
 }
 
-// tellSubjects keeps a day for the subjects of the main verb that it belongs to.
-func (d *document) tellSubjects(s *sentence, x timex, day event.Day) {
+// tellSubjects calls a function with the subjects of the main verb that a time
+// expression belongs to.
+func (d *document) tellSubjects(s *sentence, x timex, tell func(code string)) {
 	v := s.Tokens[s.timeHead(x)].Head
 	if v < 0 || s.Tokens[v].Head >= 0 || !s.isVerb(v) {
 		return
@@ -188,7 +213,7 @@ func (d *document) tellSubjects(s *sentence, x timex, day event.Day) {
 	for _, k := range s.children(v, nlp.Nsubj, nlp.NsubjPass) {
 		for _, j := range s.conjuncts(k) {
 			for _, a := range d.actorsAt(s, j) {
-				d.tell(a.code, day, s)
+				tell(a.code)
 			}
 		}
 	}
@@ -377,7 +402,7 @@ func (c *candidate) foreground() bool {
 		case nlp.Root, nlp.Parataxis:
 			return true
 		case nlp.Acl, nlp.AclRelcl, nlp.Nmod:
-			if !said {
+			if !said && c.rule.typ != event.Visit { // "talks with X, who arrived in Russia"
 				return false
 			}
 		}

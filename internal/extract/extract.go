@@ -66,7 +66,7 @@ func (d *document) code() []*candidate {
 // read parses an article.
 func (x *Extractor) read(a *event.Article) *document {
 	d := &document{x: x, article: a, nlp: x.analyzer.Analyze(a.Text)}
-	d.story = story{days: map[string]telling{}, places: map[string]staging{}}
+	d.story = story{days: map[string]telling{}, places: map[string]staging{}, bygone: map[string]int{}}
 	if day, ok := a.PublishedDay(); ok {
 		d.anchor, d.day = &day, day.String()
 		d.story.last = day

@@ -1,6 +1,7 @@
 package extract
 
 import (
+	"maps"
 	"slices"
 	"strings"
 
@@ -80,6 +81,7 @@ func (s *sentence) site(m *mention) site {
 		}
 		x.name = s.words(first, m.last)
 	}
+	inner := x.prep
 	for s.climb(&x, state) {
 	}
 	for i := m.first - 1; i > 0; i-- {
@@ -96,8 +98,8 @@ func (s *sentence) site(m *mention) site {
 	if s.Tokens[x.head].Rel == nlp.Appos && s.Tokens[x.head].Head >= 0 {
 		x.prep = s.preposition(s.Tokens[x.head].Head)
 	}
-	x.locative = placePrepositions[x.prep] ||
-		x.prep == "on" && (x.place.Precision == "water" || strings.HasSuffix(x.name, "Island") || edges[s.lemma(x.head)])
+	x.locative = placePrepositions[x.prep] || placePrepositions[inner] && (x.prep == "on" || x.prep == "against") || // "on airfields in Lutsk"
+		x.prep == "on" && (x.place.Precision == "water" || islands[x.place.Name] && s.isVerb(max(0, s.Tokens[x.head].Head)) || strings.HasSuffix(x.name, "Island") || edges[s.lemma(x.head)])
 	return x
 }
 
@@ -222,6 +224,9 @@ var bodies = wordSet(`games summit conference forum council congress agreement t
 	department embassy consulate mission army force forces command ship operation war act minister president school week day championship
 	tournament open prix dialogue talks authority government administration`)
 
+// islands are what one meets on, if a verb says so: "talks on Cyprus" are about it.
+var islands = wordSet("Crete Cyprus Sicily Sardinia Corsica Malta Rhodes Lesbos Java Bali Sumatra Jeju Okinawa Guam Honshu Mindanao Luzon Borneo Zanzibar Lampedusa")
+
 // edges are what one is on, not in.
 var edges = wordSet(`island border coast outskirts frontier side`)
 
@@ -253,6 +258,9 @@ func (d *document) locate(c *candidate) {
 			best, nearest = x, distance
 		}
 	}
+	if best != nil {
+		best.name = s.bothTowns(c, best, sites)
+	}
 	switch {
 	case best == nil || nearest >= unrelated:
 		d.inheritPlace(c)
@@ -279,6 +287,20 @@ const (
 	elsewhere = 6
 	unrelated = 10
 )
+
+// bothTowns gives the name of a place with that of the town that is joined to it
+// where something violent happens in both: "in Jabla and Tartus".
+func (s *sentence) bothTowns(c *candidate, x *site, sites []site) string {
+	if info, _ := c.rule.typ.Info(); info.Quad != 4 || x.part || x.entry == nil || x.entry.Kind != gazetteer.KindPlace {
+		return x.name
+	}
+	for _, y := range sites {
+		if y.first == x.last+2 && s.lower(x.last+1) == "and" && y.entry != nil && y.entry.Kind == gazetteer.KindPlace && y.place.Country == x.place.Country {
+			return s.words(x.first, y.last)
+		}
+	}
+	return x.name
+}
 
 // anaphors gives the places that a sentence refers to by their kind: "in the
 // city", "from the region".
@@ -319,9 +341,13 @@ func (d *document) borders(c *candidate) []site {
 		if s.lemma(i) != "border" || s.at[i] != nil || !s.isNominal(i) {
 			continue
 		}
-		for _, k := range s.children(i, nlp.Nmod, nlp.Amod, nlp.Compound) {
+		beside := s.children(i, nlp.Amod, nlp.Compound)
+		if s.lower(i+1) == "with" && i+2 < len(s.Tokens) {
+			beside = append(beside, i+2)
+		}
+		for _, k := range beside {
 			m := s.at[k]
-			if m == nil || m.entry == nil || len(m.actors) != 1 || k > i && s.preposition(k) != "with" {
+			if m == nil || m.entry == nil || len(m.actors) != 1 {
 				continue
 			}
 			for _, x := range c.roles {
@@ -408,9 +434,12 @@ func (s *sentence) placeDistance(x *site, c *candidate) int {
 		return 3 // "a Kabul car bombing"
 	}
 	if info.Quad == 4 && s.lower(x.last+1) == "-" && s.lower(x.last+2) == "based" {
-		if _, ok := s.reach(x.head, f.trigger, info.Quad); ok {
+		if _, ok := s.reach(x.head, f.trigger, info.Quad); ok && !slices.ContainsFunc(f.slots["subj"], func(i int) bool { return s.under(x.head, i) }) {
 			return 3 // "an incursion against Iraq-based rebels"
 		}
+	}
+	if c.rule.typ == event.Withdrawal && t.Rel == nlp.Compound && t.Head == f.trigger {
+		return 3 // "the Gaza pullout"
 	}
 	town := x.entry != nil && x.entry.Kind == gazetteer.KindPlace && x.place.Country != ""
 	if town && (own || slices.Contains(f.slots["obj"], t.Head) || slices.Contains(f.slots["obj"], x.head)) {
@@ -479,9 +508,11 @@ func (s *sentence) reach(i, root, quad int) (verbs int, ok bool) {
 		if m := s.at[i]; s.Tokens[i].Rel == nlp.Obj && (m == nil || len(m.actors) == 0) {
 			talked = true // "will cover the situations in Lebanon and Syria"
 		}
-		switch s.preposition(i) {
+		switch l := s.lemma(i); s.preposition(i) {
 		case "on", "about", "over", "regarding", "concerning", "for":
-			talked = true // "talks on the crisis in Yemen"
+			if l != "sideline" && l != "margin" { // "on the sidelines of a summit in Jakarta"
+				talked = true // "talks on the crisis in Yemen"
+			}
 		}
 	}
 	return 0, false
@@ -647,7 +678,7 @@ func (d *document) together(c, v *candidate) bool {
 	if c.status == event.Planned && v.status != event.Planned {
 		return v == d.visit
 	}
-	if v.date != nil && v.date.Text != "" && d.anchor != nil && v.date.End < *d.anchor-fortnight {
+	if v.frame.s != c.frame.s && v.date != nil && v.date.Text != "" && d.anchor != nil && v.date.End < *d.anchor-fortnight {
 		return false // "following his trip in March"
 	}
 	return c.status != event.Cancelled && (c.status == event.Planned) == (v.status == event.Planned)
@@ -863,8 +894,17 @@ func (c *candidate) wages() bool {
 // besieged gives the code of the state that the article speaks of most beside
 // those who attack and its own.
 func (d *document) besieged(c *candidate) string {
-	best, most := "", 1.0
-	for code, n := range d.memory.weights {
+	best, most := "", 0.9
+	weights := maps.Clone(d.memory.weights)
+	for _, m := range c.frame.s.mentions {
+		if weights != nil && len(m.actors) == 1 {
+			weights[m.actors[0].code]++
+		}
+	}
+	for code, n := range weights {
+		if _, ok := d.x.country(code); !ok {
+			continue
+		}
 		if !c.hasCode(code) && (d.narrator == nil || d.narrator.code != code) && (n > most || n == most && code < best) {
 			best, most = code, n
 		}
