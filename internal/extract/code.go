@@ -129,7 +129,7 @@ func (d *document) apply(r *compiled, f *frame) (c *candidate, failed string) {
 				direct = d.owners(s, h)
 			}
 			if len(direct) == 0 && a.role == event.Target && info.Quad == 4 {
-				direct = d.thing(s, h)
+				direct = d.thing(f, h)
 			}
 			if len(direct) == 0 && a.role == event.Target {
 				direct = d.unknownPerson(s, s.antecedent(h))

@@ -339,6 +339,10 @@ func (d *document) definite(s *sentence, i int, m *mention) []*actor {
 				return []*actor{{key: code + "/" + m.title, name: s.words(m.first, d.phraseEnd(s, i)), code: code, sector: r.sector, plural: true, guessed: true, inOffice: true}}
 			}
 		}
+		if code := d.homeOf(s, i, event.Opposition); code != "" && s.Tokens[i].UPOS == nlp.PROPN { // "the Communist Party"
+			name := s.words(d.phraseStart(s, i), i)
+			return []*actor{{key: "name:" + gazetteer.Normalize(name), name: name, code: code, sector: event.Opposition, guessed: true, inOffice: true}}
+		}
 		return nil
 	case "power", "agency", "company", "house", "neighbor", "neighbour", "ally", "counterpart", "capital",
 		"missile", "drone", "artillery", "head", "associate": // whose it is cannot be told

@@ -76,6 +76,12 @@ func (f *frame) addVerb(v int) {
 	for _, k := range s.children(v, nlp.Ccomp, nlp.Xcomp, nlp.CsubjPass) {
 		f.add("comp", s.children(k, nlp.Nsubj, nlp.NsubjPass)...)
 	}
+	for _, k := range s.children(v, nlp.Advcl) {
+		if m := s.child(k, nlp.Mark); m >= 0 && (s.lower(m) == "unless" || s.lower(m) == "until") {
+			f.add("unless", s.children(k, nlp.Nsubj)...)
+			f.add("unless", s.children(k, nlp.OblAgent)...)
+		}
+	}
 	for _, k := range s.children(v, nlp.Xcomp) {
 		f.add("deed", s.children(k, nlp.Obj)...)
 		for _, o := range s.children(k, nlp.Obl) {
@@ -258,6 +264,9 @@ func subjectsOf(s *sentence, v int, depth int) []int {
 	if own := s.children(v, nlp.Nsubj, nlp.NsubjPass, nlp.NsubjOuter); len(own) > 0 {
 		return own
 	}
+	if it := s.child(v, nlp.Expl); it >= 0 && dispositions[s.lemma(v)] { // "said it is willing to", which parsers take for "it is easy to"
+		return []int{it}
+	}
 	h := s.Tokens[v].Head
 	if h < 0 || depth > 6 {
 		return nil
@@ -314,6 +323,9 @@ func subjectsOf(s *sentence, v int, depth int) []int {
 	return nil
 }
 
+// dispositions are what nobody but somebody is.
+var dispositions = wordSet("willing ready prepared committed determined able unable unwilling reluctant concerned worried confident")
+
 // objectControl lists verbs whose object does what their complement says.
 var objectControl = map[string]bool{
 	"urge": true, "ask": true, "call": true, "order": true, "force": true, "allow": true, "help": true, "invite": true, "press": true,
@@ -340,7 +352,7 @@ func verbKeys(s *sentence, v int, lex *lexicon) []string {
 	keys = append(keys, lemma)
 	for _, k := range s.children(v, nlp.Aux) {
 		if w := s.lower(k); (w == "will" || w == "wo" || w == "would") && s.negated(v) {
-			keys = append(keys, "@willnot")
+			keys = append(keys, "@unless", "@willnot")
 		}
 	}
 	if s.negated(v) {

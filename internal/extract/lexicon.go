@@ -56,7 +56,8 @@ func newLexicon() *lexicon {
 	add(person(event.Business), `businessman executive`)
 	add(person(event.Civilians), `citizen civilian protester demonstrator student villager refugee worker resident farmer migrant immigrant
 		people man woman national hostage prisoner detainee voter marcher striker crowd hacker supporter inhabitant teacher
-		doctor nurse employee lawyer intellectual shopkeeper`)
+		doctor nurse employee lawyer intellectual shopkeeper youth teenager boy girl child inmate convict volunteer suspect passenger
+		tourist pilgrim relative family blogger writer author scholar academic tribesman shepherd fisherman miner trader smuggler trafficker`)
 
 	add(group(event.Government), `government administration cabinet ministry state country nation authority leadership regime
 		embassy side presidency community republic kingdom kremlin monarchy junta consulate department foreign_ministry power neighbor neighbour

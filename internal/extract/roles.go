@@ -274,7 +274,8 @@ func (d *document) protestsTo(c *candidate) {
 
 // thing gives what is attacked or seized, if it is no person: "an army base in the
 // north", under the state whose it is or where it stands.
-func (d *document) thing(s *sentence, i int) []*actor {
+func (d *document) thing(f *frame, i int) []*actor {
+	s := f.s
 	if s.at[i] != nil || s.Tokens[i].UPOS != nlp.NOUN || s.isTime(i) {
 		return nil
 	}
@@ -283,7 +284,7 @@ func (d *document) thing(s *sentence, i int) []*actor {
 	if codes, _ := d.belonging(s, i); len(codes) > 0 {
 		a.code = codes[0].code
 	} else {
-		for _, k := range s.children(i, nlp.Nmod) {
+		for _, k := range append(f.slots["in"], s.children(i, nlp.Nmod)...) {
 			if m := s.at[k]; m != nil && m.isPlace() && s.isLocative(k) {
 				a.code = m.place.Country
 			}
@@ -291,6 +292,11 @@ func (d *document) thing(s *sentence, i int) []*actor {
 	}
 	if a.code == "" {
 		return nil
+	}
+	for _, k := range s.children(i, nlp.Compound) { // "an army base"
+		if r, ok := d.x.lexicon.role(s.lemma(k)); ok && !r.person {
+			a.sector = r.sector
+		}
 	}
 	a.key = "thing:" + gazetteer.Normalize(a.name)
 	return []*actor{a}
