@@ -326,6 +326,8 @@ func (d *document) definite(s *sentence, i int, m *mention) []*actor {
 		}
 	}
 	switch m.title {
+	case "peacekeeper":
+		return []*actor{{key: "UN/peacekeepers", name: s.words(m.first, i), code: "UN", sector: event.Organisation, plural: plural, guessed: true, inOffice: true}}
 	case "country", "nation", "state", "kingdom", "republic":
 		if d.memory.state != nil {
 			return []*actor{d.memory.state}

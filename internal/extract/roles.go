@@ -164,6 +164,9 @@ func (d *document) nearest(c *candidate) []*actor {
 						continue
 					}
 				}
+				if circumstances[s.preposition(k)] {
+					continue
+				}
 				var out []*actor
 				for _, j := range s.conjuncts(k) {
 					if m := s.at[j]; m == nil || m.entry != nil && m.entry.Kind == gazetteer.KindCapital && s.preposition(j) != "" {
@@ -189,6 +192,9 @@ func (d *document) nearest(c *candidate) []*actor {
 	}
 	return compatriots
 }
+
+// circumstances are the prepositions for what happens besides.
+var circumstances = wordSet("before after during since until ahead amid despite following while")
 
 // reactions are the types that an act without a target answers: who denies a charge
 // denies it to whom made it, who condemns the attack condemns whom it was by.
@@ -276,7 +282,9 @@ func (d *document) protestsTo(c *candidate) {
 // north", under the state whose it is or where it stands.
 func (d *document) thing(f *frame, i int) []*actor {
 	s := f.s
-	if s.at[i] != nil || s.Tokens[i].UPOS != nlp.NOUN || s.isTime(i) {
+	kind, known := d.x.lexicon.role(s.lemma(i))
+	somebody := known && kind.person
+	if m := s.at[i]; m != nil && !(somebody && m.bare && len(m.actors) == 0) || s.Tokens[i].UPOS != nlp.NOUN || s.isTime(i) {
 		return nil
 	}
 	first := d.phraseStart(s, i)
@@ -289,6 +297,9 @@ func (d *document) thing(f *frame, i int) []*actor {
 				a.code = m.place.Country
 			}
 		}
+	}
+	if a.code == "" && somebody { // "arrested two men"
+		a.code = d.homeOf(s, i, event.Civilians)
 	}
 	if a.code == "" {
 		return nil

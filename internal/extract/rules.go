@@ -264,7 +264,7 @@ var ruleTable = []rule{
 	{name: "attack.explode", typ: event.Attack, verbs: "explode detonate go_off", args: "subj=none at=target near=target outside=target", needs: "", weight: .55},
 	{name: "attack.launch", typ: event.Attack, verbs: "launch carry_out conduct mount stage carry organize", object: "suicide_attack attack strike airstrike raid offensive assault bombing operation military_operation invasion incursion campaign", args: "subj=actor agent=actor on=target against=target obj.on=target obj.against=target", needs: "actor", weight: .75},
 	{name: "attack.clash", typ: event.Attack, verbs: "clash fight battle retaliate fire open_fire", args: "subj=actor with=target against=target obj=target at=target on=target", needs: "armed", weight: .7},
-	{name: "attack.noun", typ: event.Attack, nouns: "attack airstrike airstrikes strike bombing assassination offensive raid invasion clash clashes shelling bombardment incursion killing ambush fighting battle abduction", args: "poss=actor mod=actor by=actor subj=actor of=target on=target against=target between=actor agent=actor with=target", needs: "", weight: .5},
+	{name: "attack.noun", typ: event.Attack, nouns: "attack airstrike airstrikes strike bombing assassination assault onslaught offensive raid invasion clash clashes shelling bombardment incursion killing ambush fighting battle abduction", args: "poss=actor mod=actor by=actor subj=actor of=target on=target against=target between=actor agent=actor with=target", needs: "", weight: .5},
 }
 
 // argument is one entry of a rule's args: where to look and which role it fills.
