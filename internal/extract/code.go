@@ -138,6 +138,9 @@ func (d *document) apply(r *compiled, f *frame) (c *candidate, failed string) {
 				direct = d.hostAt(s, h)
 			}
 			for _, x := range direct {
+				if a.role == event.Target && x.sector == event.Organisation && c.hasCode(x.code) {
+					continue // the UN does nothing to its own peacekeepers
+				}
 				c.fill(x, a.role, info.Symmetric)
 			}
 		}

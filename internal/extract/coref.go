@@ -262,8 +262,16 @@ func (d *document) groupBefore(s *sentence, i int) []*actor {
 
 func (d *document) bodyBefore(s *sentence, i int) *actor {
 	for _, m := range s.mentions {
-		if m.last < i && len(m.actors) == 1 && !m.actors[0].person && !m.demonym && s.Tokens[s.headOf(m)].Rel == nlp.Nsubj {
-			return m.actors[0]
+		h := s.headOf(m)
+		if m.last >= i || m.demonym || s.Tokens[h].Rel != nlp.Nsubj {
+			continue
+		}
+		actors := m.actors
+		if m.bare && len(actors) == 0 {
+			actors = d.definite(s, h, m)
+		}
+		if len(actors) == 1 && !actors[0].person && !actors[0].plural {
+			return actors[0]
 		}
 	}
 	return d.memory.body

@@ -77,6 +77,7 @@ func (x *Extractor) read(a *event.Article) *document {
 		s.addTimes(d.anchor)
 		d.sentences = append(d.sentences, s)
 	}
+	d.sporting = d.isSport()
 	return d
 }
 

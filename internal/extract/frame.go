@@ -76,12 +76,7 @@ func (f *frame) addVerb(v int) {
 	for _, k := range s.children(v, nlp.Ccomp, nlp.Xcomp, nlp.CsubjPass) {
 		f.add("comp", s.children(k, nlp.Nsubj, nlp.NsubjPass)...)
 	}
-	for _, k := range s.children(v, nlp.Advcl) {
-		if m := s.child(k, nlp.Mark); m >= 0 && (s.lower(m) == "unless" || s.lower(m) == "until") {
-			f.add("unless", s.children(k, nlp.Nsubj)...)
-			f.add("unless", s.children(k, nlp.OblAgent)...)
-		}
-	}
+	f.add("unless", s.obliged(v)...)
 	for _, k := range s.children(v, nlp.Xcomp) {
 		f.add("deed", s.children(k, nlp.Obj)...)
 		for _, o := range s.children(k, nlp.Obl) {
@@ -323,6 +318,18 @@ func subjectsOf(s *sentence, v int, depth int) []int {
 	return nil
 }
 
+// obliged gives those on whom it depends whether a verb comes true: "will not end the
+// strike until the government meets its demands".
+func (s *sentence) obliged(v int) []int {
+	var out []int
+	for _, k := range s.children(v, nlp.Advcl) {
+		if m := s.child(k, nlp.Mark); m >= 0 && (s.lower(m) == "unless" || s.lower(m) == "until") {
+			out = append(out, s.children(k, nlp.Nsubj, nlp.OblAgent)...)
+		}
+	}
+	return out
+}
+
 // dispositions are what nobody but somebody is.
 var dispositions = wordSet("willing ready prepared committed determined able unable unwilling reluctant concerned worried confident")
 
@@ -352,7 +359,10 @@ func verbKeys(s *sentence, v int, lex *lexicon) []string {
 	keys = append(keys, lemma)
 	for _, k := range s.children(v, nlp.Aux) {
 		if w := s.lower(k); (w == "will" || w == "wo" || w == "would") && s.negated(v) {
-			keys = append(keys, "@unless", "@willnot")
+			if len(s.obliged(v)) > 0 {
+				keys = append(keys, "@unless")
+			}
+			keys = append(keys, "@willnot")
 		}
 	}
 	if s.negated(v) {

@@ -48,6 +48,7 @@ type document struct {
 	day       string     // the same for the gazetteer, "" if unknown
 	persons   []*actor   // in order of first mention
 	narrator  *actor     // who says "we" outside of quotes
+	sporting  bool       // it tells of games
 	memory    memory
 	told      []*candidate
 	story     story
@@ -738,6 +739,9 @@ func (d *document) addRole(s *sentence, i int) {
 	for j := first; j < i; j++ {
 		if s.at[j] != nil && !s.at[j].demonym {
 			first = j + 1 // keep the inner name as a mention of its own
+			if first < i && s.Tokens[first].UPOS == nlp.PART {
+				first++
+			}
 		}
 	}
 	m.first = min(max(first, m.first), i)

@@ -13,6 +13,9 @@ import (
 // event. Of those whose state is only guessed, that counts who is in office or in
 // arms. Whoever arrests, tries or protests is a part of politics.
 func (d *document) political(c *candidate) bool {
+	if d.sporting && !slices.ContainsFunc(c.roles, func(x filled) bool { return armed(x.sector) || x.person && x.inPolitics() }) {
+		return false
+	}
 	switch c.rule.typ {
 	case event.Attack, event.Demonstration:
 		return true
@@ -21,14 +24,47 @@ func (d *document) political(c *candidate) bool {
 			return true
 		}
 	}
-	return c.hasForeigner() || slices.ContainsFunc(c.roles, func(x filled) bool {
-		switch x.sector {
-		case event.Civilians, event.Business, event.Media, event.Religion, event.UnknownSector, "":
-			return x.inOffice
-		}
-		return !x.guessed || x.inOffice
-	})
+	if c.hasForeigner() && slices.ContainsFunc(c.roles, func(x filled) bool {
+		return x.inOffice || !private(x.sector) || !x.guessed && x.sector == event.Civilians
+	}) {
+		return true
+	}
+	return slices.ContainsFunc(c.roles, filled.inPolitics)
 }
+
+// inPolitics tells who acts for a state or a side, guesses of whose not counted.
+func (x filled) inPolitics() bool { return x.inOffice || !private(x.sector) && !x.guessed }
+
+// private tells the sectors whose doings among themselves are no politics.
+func private(x event.Sector) bool {
+	switch x {
+	case event.Civilians, event.Business, event.Media, event.Religion, event.UnknownSector, "":
+		return true
+	}
+	return false
+}
+
+// isSport tells an article about a game, in which nations beat and meet each other:
+// it has more words of sport than of politics.
+func (d *document) isSport() bool {
+	games, politics := 0, 0
+	for _, s := range d.sentences {
+		for i := range s.Tokens {
+			switch l := s.lemma(i); {
+			case sports[l]:
+				games++
+			case offices[l]:
+				politics++
+			}
+		}
+	}
+	return games > 2 && games > politics
+}
+
+// sports are the words of games.
+var sports = wordSet(`championship champion tournament goalkeeper medal semifinal semi-final quarterfinal quarter-final wicket football soccer tennis basketball
+	baseball cricket hockey rugby golf skier athlete coach striker midfielder defender league cup olympics olympic match goal seed scorer halftime
+	stadium innings sprint slalom downhill swimmer runner-up referee penalty_shootout playoff playoffs`)
 
 // offices are the nouns for those who have a part in politics, whoever they are.
 var offices = wordSet(`president minister premier chancellor king queen government parliament cabinet authority administration regime troop soldier army
@@ -42,6 +78,9 @@ func (c *candidate) natural() bool {
 	s := c.frame.s
 	if slices.ContainsFunc(c.frame.slots["obj"], func(h int) bool { return s.at[h] == nil && animals[s.lemma(h)] }) {
 		return true
+	}
+	if c.rule.typ == event.Attack && s.speaksOfMishap() && !slices.ContainsFunc(c.roles, func(x filled) bool { return x.role == event.Actor && x.code != "UNK" }) {
+		return true // "the assault of the hurricane on the coast"
 	}
 	worried := c.rule.typ == event.Criticism && strings.Contains(c.rule.name, "concern") || c.rule.name == "criticize.voice"
 	switch c.rule.typ {
@@ -87,7 +126,7 @@ func (s *sentence) speaksOfArms() bool {
 		if mishaps[l] && s.isNominal(i) {
 			return false
 		}
-		found = found || weapons[l] || s.at[i] != nil && slices.ContainsFunc(s.at[i].actors, func(a *actor) bool { return armed(a.sector) })
+		found = found || weapons[l] || !vehicles[l] && s.at[i] != nil && slices.ContainsFunc(s.at[i].actors, func(a *actor) bool { return armed(a.sector) })
 	}
 	return found
 }
@@ -110,6 +149,9 @@ var unmistakable = wordSet(`attack bomb shell raid assassinate abduct kidnap amb
 var weapons = wordSet(`bomb blast explosion missile rocket shell mortar gunfire mine landmine drone airstrike strike attack fire shot bombing bullet
 	car_bomb shooting raid clash grenade fighting violence bombardment bomber gunman militant insurgent device ambush explosive firefight battle
 	offensive war shelling assault rebel crossfire`)
+
+// vehicles belong to whom fights as well as to whom does not.
+var vehicles = wordSet(`helicopter aircraft jet plane vessel ship`)
 
 // mishaps are what kills without anybody's will.
 var mishaps = wordSet(`earthquake quake aftershock hurricane typhoon storm cyclone tornado flood flooding landslide avalanche tsunami volcano eruption

@@ -160,6 +160,10 @@ func (d *document) statusOf(c *candidate) (status event.Status, ok bool) {
 				switch s.lower(m) {
 				case "if", "unless":
 					return "", false
+				case "until", "till":
+					if s.negated(h) {
+						return "", false // "will not end the strike until they meet its demands"
+					}
 				case "to":
 					l := s.lemma(h)
 					if l == "vote" || l == "use" || l == "unite" || l == "join" {
