@@ -208,7 +208,7 @@ func (d *document) event(group []*candidate) event.Event {
 			e.Status = event.Occurred
 		}
 	}
-	if e.Type != event.Call {
+	if e.Type != event.Call && e.Type != event.Sanction { // neither is anywhere
 		e.Location = d.location(at)
 	}
 	e.Confidence = calibrated(1 - doubt)

@@ -66,7 +66,11 @@ func (s *sentence) site(m *mention) site {
 	for last > m.first && placeNouns[s.Tokens[last].Form] { // "Kandahar province"
 		last--
 	}
-	x := site{mention: m, head: s.headOf(m), name: s.words(m.first, last)}
+	first := m.first
+	if first < last && s.Tokens[first].Form == "the" { // but The Hague
+		first++
+	}
+	x := site{mention: m, head: s.headOf(m), name: s.words(first, last)}
 	x.prep = s.preposition(x.head)
 	state := m.entry != nil && m.entry.Kind == gazetteer.KindState
 	switch {
@@ -180,6 +184,9 @@ func (s *sentence) climb(x *site, state bool) bool {
 			break // "Gaza City in Gaza", "Sousse, Tunisia": the smaller one has it
 		}
 		named := (s.Tokens[h].UPOS == nlp.PROPN || facilities[l]) && !bodies[l]
+		if !facilities[l] && !placePrepositions[s.preposition(h)] && s.Tokens[h].Rel != nlp.Obj {
+			named = false // "the chargé d'affaires in Abu Dhabi"
+		}
 		if from := s.nameStart(h); from <= h && named && (p != "of" || facilities[l]) && (from < h || !facilities[l] && !placeNouns[l]) {
 			if !x.part {
 				x.name, x.part = s.words(from, h), true // "the Khor Mor gas field in Sulaymaniyah"
@@ -197,12 +204,21 @@ func (s *sentence) climb(x *site, state bool) bool {
 // nameStart gives where the name that ends at token i begins; behind i if there is none.
 func (s *sentence) nameStart(i int) int {
 	start := i + 1
-	for j := i; j >= 0 && (s.Tokens[j].UPOS == nlp.PROPN || s.Tokens[j].UPOS == nlp.NOUN && s.Tokens[j].Head == i || j == i) && s.timeAt[j] < 0; j-- {
-		if s.Tokens[j].UPOS == nlp.PROPN {
+	for j := i; j >= 0 && (s.proper(j) || s.Tokens[j].UPOS == nlp.NOUN && s.Tokens[j].Head == i || j == i) && s.timeAt[j] < 0; j-- {
+		if s.proper(j) {
 			start = j
 		}
 	}
 	return start
+}
+
+// proper tells a word of a name, an adjective in one included: "Black Sea Fleet".
+func (s *sentence) proper(i int) bool {
+	switch s.Tokens[i].XPOS {
+	case nlp.NNP, nlp.NNPS:
+		return s.at[i] == nil || !s.at[i].demonym
+	}
+	return s.Tokens[i].UPOS == nlp.PROPN
 }
 
 // directions narrow a country down.
@@ -386,7 +402,7 @@ func (d *document) standsAlone(c *candidate) bool {
 // in the sentence.
 func (s *sentence) placeDistance(x *site, c *candidate) int {
 	f := c.frame
-	if s.relativeOf(x, f.trigger) {
+	if s.relativeOf(x, f.trigger) || f.verb >= 0 && s.relativeOf(x, f.verb) {
 		return 1 // "in Vienna, where they met"
 	}
 	if c.rule.spoken() || c.rule.typ == event.Sanction {
@@ -570,10 +586,9 @@ func (s *sentence) governs(i int, f *frame) bool {
 // relativeOf tells that token i stands in a relative clause of place to a site:
 // "in Ankara, where he met", "those in Sousse in which 30 were killed".
 func (s *sentence) relativeOf(x *site, i int) bool {
-	for ; i >= 0; i = s.Tokens[i].Head {
-		if s.Tokens[i].Rel != nlp.AclRelcl && s.Tokens[i].Rel != nlp.AdvclRelcl {
-			continue
-		}
+	for ; s.Tokens[i].Rel == nlp.Conj || s.Tokens[i].Rel == nlp.Xcomp; i = s.Tokens[i].Head {
+	}
+	if s.Tokens[i].Rel == nlp.AclRelcl || s.Tokens[i].Rel == nlp.AdvclRelcl {
 		for j := x.last + 1; j <= i; j++ {
 			switch s.lower(j) {
 			case "where":
@@ -582,7 +597,6 @@ func (s *sentence) relativeOf(x *site, i int) bool {
 				return s.lower(j-1) == "in" && s.under(j, i) && s.under(x.head, s.Tokens[i].Head)
 			}
 		}
-		return false
 	}
 	return false
 }
@@ -604,7 +618,8 @@ func (s *sentence) spokenAt(x *site, f *frame) int {
 	if rel == nlp.Obl && root(h) && !s.tellsOf(x) {
 		return 1
 	}
-	if rel == nlp.Nmod && (s.Tokens[h].Rel == nlp.Obl && occasions[s.lemma(h)] || s.Tokens[h].Rel == nlp.Nsubj) && root(s.Tokens[h].Head) {
+	speaker := s.Tokens[h].Rel == nlp.Nsubj && s.at[h] != nil && len(s.at[h].actors) > 0
+	if rel == nlp.Nmod && (s.Tokens[h].Rel == nlp.Obl && occasions[s.lemma(h)] || speaker) && root(s.Tokens[h].Head) {
 		return 2 // "on a visit to Cairo", "mediators in Nigeria"
 	}
 	if g := s.Tokens[h].Head; rel == nlp.Obl && s.Tokens[h].Rel == nlp.Advcl && s.goesWith(x.head, f) &&
@@ -642,7 +657,7 @@ func (d *document) inheritPlace(c *candidate) {
 		if v != nil && v.rule.typ == c.rule.typ && (c.country == "" || c.country == v.country) &&
 			slices.ContainsFunc(c.roles, func(x filled) bool { return x.code != "UNK" && v.hasCode(x.code) }) {
 			d.takePlace(c, v, inherited)
-		} else if t := d.story.stage; c.place == nil && t.site.mention != nil && c.frame.s.index-t.sentence <= stay {
+		} else if t := d.story.stage; c.place == nil && c.rule.typ == event.Attack && t.site.mention != nil && c.frame.s.index-t.sentence <= stay && d.stateless(c) {
 			d.setPlace(c, t.site, inherited)
 		}
 		return
@@ -670,6 +685,15 @@ func (d *document) inheritPlace(c *candidate) {
 			return
 		}
 	}
+}
+
+// stateless tells that nobody who takes part has a state: those who fight there do
+// not say where they are.
+func (d *document) stateless(c *candidate) bool {
+	return !slices.ContainsFunc(c.roles, func(x filled) bool {
+		_, ok := d.x.country(x.code)
+		return ok && (x.role == event.Target || x.code != d.story.stage.site.place.Country)
+	})
 }
 
 // together tells that what is done at one time is at the place of an encounter at
