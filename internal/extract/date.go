@@ -42,6 +42,9 @@ func (d *document) date(c *candidate) {
 	s := c.frame.s
 	best, at := -1, tooFar
 	for k, x := range s.times {
+		if c.status == event.Occurred && d.ahead(x) && !d.comes(c, x) {
+			continue // a pledge to do something in June was made today
+		}
 		if distance := d.timeDistance(s, x, c); distance < at || distance == at && at < tooFar && s.between(x, c) < s.between(s.times[best], c) {
 			best, at = k, distance
 		}
@@ -85,6 +88,29 @@ func (d *document) date(c *candidate) {
 		}
 		c.date = &event.Date{Start: day, End: day, Precision: event.DayPrecision}
 	}
+}
+
+// ahead tells a time expression that even in the past tense lies behind the day of
+// the report, and not only by the hours between two zones.
+func (d *document) ahead(x timex) bool {
+	return x.dated && d.anchor != nil && x.resolve(past, d.story.last).Start > *d.anchor+1
+}
+
+// comes tells that an event with a time ahead is one to come, whatever its tense:
+// an encounter, or a measure that starts then ("a ban from 10 December"). It is
+// made one.
+func (d *document) comes(c *candidate, x timex) bool {
+	s := c.frame.s
+	info, _ := c.rule.typ.Info()
+	starts := info.Quad == 4 && c.rule.typ != event.Attack && (s.lower(x.first-1) == "from" || s.lower(x.first-1) == "of" && s.lower(x.first-2) == "as" ||
+		x.first > 0 && s.begins(x.first-1))
+	if info.Family != "consult" && !starts {
+		return false
+	}
+	if d.timeDistance(s, x, c) < tooFar {
+		c.status = event.Planned
+	}
+	return true
 }
 
 // between is how many words lie between a time expression and the trigger.
@@ -242,6 +268,10 @@ func (d *document) timeDistance(s *sentence, x timex, c *candidate) int {
 	switch s.lower(x.first - 1) {
 	case "until", "till", "before", "by": // a bound, not the day
 		return tooFar
+	case "to":
+		if c.frame.verb >= 0 && s.lemma(c.frame.verb) == "extend" {
+			return tooFar // a bound, too
+		}
 	case "since":
 		if c.status != event.Ongoing {
 			return tooFar
@@ -254,7 +284,7 @@ func (d *document) timeDistance(s *sentence, x timex, c *candidate) int {
 	if n := s.encloses(x); n >= 0 && !s.under(f.trigger, n) && !s.under(f.trigger, head) && d.ownsDay(s, x, n, c) {
 		return tooFar
 	}
-	if c.status == event.Occurred && x.ahead {
+	if info, _ := c.rule.typ.Info(); c.status == event.Occurred && x.ahead && info.Family != "consult" {
 		return tooFar // "sent wishes for the summit later this week"
 	}
 	steps := 0
@@ -274,7 +304,7 @@ func (d *document) timeDistance(s *sentence, x timex, c *candidate) int {
 	up := 0
 	for i := f.trigger; i >= 0; i = s.Tokens[i].Head {
 		if i == head || s.Tokens[head].Head == i && s.Tokens[head].Rel != nlp.Nsubj { // "Today marks six years since"
-			if c.status == event.Planned && s.Tokens[i].XPOS == nlp.VBD && i != f.trigger && i != f.verb {
+			if c.status == event.Planned && s.Tokens[i].XPOS == nlp.VBD && i != f.trigger && i != f.verb && !d.ahead(x) {
 				break // "announced on Monday that it will"
 			}
 			return aboveIt + up
