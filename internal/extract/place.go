@@ -443,6 +443,9 @@ func (s *sentence) placeDistance(x *site, c *candidate) int {
 			}
 		}
 	}
+	if own && p == "to" && c.rule.typ == event.Aid && x.place.Precision != "country" {
+		return 2 // "sent food to Kabul"
+	}
 	if t.Head == f.verb && f.verb >= 0 && p == "to" && travels[s.lemma(f.verb)] {
 		return 2 // "went to Israel for talks"
 	}
@@ -662,7 +665,11 @@ func (d *document) inheritPlace(c *candidate) {
 		}
 		return
 	}
-	if c.place != nil || c.rule.typ == event.Call || info.Family == "peace" {
+	if c.place != nil || info.Family == "peace" {
+		return
+	}
+	switch c.rule.typ {
+	case event.Call, event.Aid, event.Cooperation, event.Recognition: // done elsewhere than where they are spoken of
 		return
 	}
 	for _, v := range []*candidate{d.venue, d.visit} {
@@ -899,12 +906,29 @@ func (d *document) homeGround(c *candidate) {
 		}
 	case event.Demonstration, event.Mobilization:
 		d.onGroundOf(c, event.Actor)
+	case event.Aid:
+		if c.relieves() {
+			d.onGroundOf(c, event.Target)
+		}
 	case event.Concession, event.Ceasefire:
 		if !c.hasForeigner() {
 			d.onGroundOf(c, c.roles[0].role)
 		}
 	}
 }
+
+// relieves tells aid that is brought to where it is needed, not money or arms.
+func (c *candidate) relieves() bool {
+	s := c.frame.s
+	for i := range s.Tokens {
+		if relief[s.lemma(i)] && (s.under(i, c.frame.trigger) || c.frame.verb >= 0 && s.under(i, c.frame.verb)) {
+			return true
+		}
+	}
+	return false
+}
+
+var relief = wordSet("humanitarian relief food medicine tent blanket rescuer rescue peacekeeper peacekeeping evacuee evacuate")
 
 // wages tells the noun of a war that a state wages on nobody named.
 func (c *candidate) wages() bool {

@@ -56,19 +56,26 @@ func (d *document) statusOf(c *candidate) (status event.Status, ok bool) {
 	if v < 0 {
 		return d.nominalStatus(c, status)
 	}
+	first, lasting := true, false
+	aside := s.aside(c.frame.trigger, v)
+	if aside {
+		if info, _ := c.rule.typ.Info(); info.Quad == 4 {
+			return d.nominalStatus(c, status) // "following days of protests, the party will be banned"
+		}
+	}
 	switch l := s.lemma(v); l {
 	case "cancel", "postpone", "suspend", "call", "scrap", "collapse", "halt":
 		if l == "call" && !s.off(v) {
 			break
 		}
-		if info, _ := c.rule.typ.Info(); c.frame.trigger != v && info.Quad <= 2 {
+		if info, _ := c.rule.typ.Info(); c.frame.trigger != v && info.Quad <= 2 && !aside {
 			status = event.Cancelled
 		}
 	case "plan", "schedule":
 		status = event.Planned
 	case "continue":
 		if c.frame.trigger != v && status == event.Occurred {
-			status = event.Ongoing // "continue their offensive"
+			status, lasting = event.Ongoing, true // "continue their offensive"
 		}
 	}
 	if t := &s.Tokens[v]; t.XPOS == nlp.VB && (t.Rel == nlp.Root || t.Rel == nlp.Parataxis) && s.child(v, nlp.Nsubj, nlp.NsubjPass, nlp.Aux, nlp.AuxPass, nlp.Mark) < 0 {
@@ -83,7 +90,7 @@ func (d *document) statusOf(c *candidate) (status event.Status, ok bool) {
 	if s.inverted(v) {
 		return "", false
 	}
-	first, lasting := true, false
+climb:
 	for i := v; i >= 0; {
 		for _, k := range s.children(i, nlp.Aux, nlp.Advmod, nlp.Mark) {
 			if s.at[k] != nil {
@@ -165,6 +172,10 @@ func (d *document) statusOf(c *candidate) (status event.Status, ok bool) {
 						return "", false // "will not end the strike until they meet its demands"
 					}
 				case "to":
+					if c.rule.weak { // "met to discuss": both or neither
+						i = h
+						continue climb
+					}
 					l := s.lemma(h)
 					if l == "vote" || l == "use" || l == "unite" || l == "join" {
 						break
@@ -211,6 +222,19 @@ var (
 	decided  = map[string]bool{"plan": true, "decision": true, "deal": true, "order": true, "bill": true, "agreement": true, "intention": true, "measure": true}
 	deciding = map[string]bool{"approve": true, "announce": true, "adopt": true, "sign": true, "unveil": true, "endorse": true, "make": true, "take": true, "reach": true, "confirm": true, "pass": true, "issue": true}
 )
+
+// aside tells that a noun only says when or in spite of what something else
+// happens: "after the talks", "amid protests".
+func (s *sentence) aside(n, v int) bool {
+	if n == v || s.Tokens[n].Rel != nlp.Obl && s.Tokens[n].Rel != nlp.Nmod {
+		return false
+	}
+	switch s.preposition(n) {
+	case "after", "following", "amid", "despite", "since", "over":
+		return true
+	}
+	return false
+}
 
 // voiced types are done by saying that one wants to do them.
 var voiced = map[event.Type]bool{event.Support: true, event.Criticism: true, event.Request: true}
@@ -314,6 +338,16 @@ func (c *candidate) lasts() bool {
 func (d *document) settle(c *candidate, status event.Status) event.Status {
 	s, v := c.frame.s, c.frame.verb
 	info, _ := c.rule.typ.Info()
+	if c.rule.weak { // what an encounter is for has its status: "arrives on Sunday to discuss"
+		for _, o := range slices.Backward(d.told) {
+			if o.frame.s != s {
+				break
+			}
+			if f, _ := o.rule.typ.Info(); f.Family == "consult" && !o.rule.weak {
+				return o.status
+			}
+		}
+	}
 	switch {
 	case c.rule.spoken() && status == event.Ongoing:
 		if c.rule.typ == event.Request && s.under(c.frame.trigger, v) && v >= 0 && s.Tokens[v].Rel == nlp.Xcomp {
@@ -329,6 +363,9 @@ func (d *document) settle(c *candidate, status event.Status) event.Status {
 		return status
 	case status == event.Ongoing && s.lemma(v) == "announce":
 		return event.Occurred
+	case status == event.Ongoing && (c.rule.typ == event.Sanction || c.rule.typ == event.Expulsion || c.rule.typ == event.Aid && !habits[s.lemma(v)]) &&
+		c.frame.trigger == v && s.Tokens[v].XPOS == nlp.VBG && hasBe(s, v):
+		return event.Occurred // "today the United States is designating"
 	case status == event.Planned && (c.rule.typ == event.Sanction || c.rule.typ == event.Expulsion || c.rule.typ == event.Ceasefire):
 		for s.Tokens[v].Rel == nlp.Conj && s.Tokens[v].Head >= 0 { // "will ban imports and freeze assets"
 			v = s.Tokens[v].Head
