@@ -265,6 +265,9 @@ func (s *sentence) timeHead(x timex) int {
 // timeDistance is how far a time expression is from a candidate's trigger in
 // the tree; tooFar if it does not belong to it.
 func (d *document) timeDistance(s *sentence, x timex, c *candidate) int {
+	if s.lower(x.first-1) == "the" && s.lower(x.first-2) == "for" && x.precision != event.DayPrecision {
+		return tooFar // "for the next month" says how long
+	}
 	switch s.lower(x.first - 1) {
 	case "until", "till", "before", "by": // a bound, not the day
 		return tooFar
@@ -296,7 +299,7 @@ func (d *document) timeDistance(s *sentence, x timex, c *candidate) int {
 			break
 		}
 		steps++
-		if i != head && s.isVerb(i) && !s.describes(i, f.trigger) && !s.begins(i) {
+		if i != head && s.isVerb(i) && (!s.describes(i, f.trigger) || s.bounded(i)) && !s.begins(i) {
 			break
 		}
 	}
@@ -326,6 +329,16 @@ func (s *sentence) datelined(x timex) bool {
 	}
 	next := s.Tokens[x.last+1]
 	return next.UPOS == nlp.ADP && next.Form[0] >= 'A' && next.Form[0] <= 'Z'
+}
+
+// bounded tells a clause that only says since when or until when: "his first trip
+// since taking office last year".
+func (s *sentence) bounded(v int) bool {
+	switch s.lower(s.child(v, nlp.Mark)) {
+	case "since", "until", "before":
+		return true
+	}
+	return false
 }
 
 // begins tells "beginning" and "starting" in front of a date.

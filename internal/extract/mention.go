@@ -68,6 +68,7 @@ func (d *document) findMentions(s *sentence) {
 	for _, m := range d.x.gazetteer.Find(forms) {
 		d.addName(s, m)
 	}
+	d.nest(s)
 	for i := range s.Tokens {
 		if s.at[i] == nil {
 			d.addOpposed(s, i)

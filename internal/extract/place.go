@@ -115,11 +115,11 @@ func (s *sentence) smallerBefore(m *mention) (from, to int) {
 	for i > 0 && (s.Tokens[i].UPOS == nlp.DET || s.Tokens[i].UPOS == nlp.ADJ) {
 		i--
 	}
-	if i < 2 || s.lower(i) != "in" || s.Tokens[i-1].UPOS != nlp.PROPN || s.at[i-1] != nil || s.timeAt[i-1] >= 0 || bodies[s.lemma(i-1)] {
+	if i < 2 || s.lower(i) != "in" && s.lower(i) != "," || s.Tokens[i-1].UPOS != nlp.PROPN || s.at[i-1] != nil || s.timeAt[i-1] >= 0 || bodies[s.lemma(i-1)] {
 		return -1, 0
 	}
 	from, to = s.nameStart(i-1), i-1
-	if from < 1 || s.at[from] != nil {
+	if from < 1 || s.at[from] != nil && !s.fragment(s.at[from]) {
 		return -1, 0
 	}
 	before := from - 1
@@ -189,7 +189,7 @@ func (s *sentence) climb(x *site, state bool) bool {
 		}
 		if from := s.nameStart(h); from <= h && named && (p != "of" || facilities[l]) && (from < h || !facilities[l] && !placeNouns[l]) {
 			if !x.part {
-				x.name, x.part = s.words(from, h), true // "the Khor Mor gas field in Sulaymaniyah"
+				x.name, x.part = s.words(from, s.nameEnd(h)), true // "the Khor Mor gas field in Sulaymaniyah"
 			}
 		} else if !placeNouns[l] && !facilities[l] {
 			return false
@@ -210,6 +210,14 @@ func (s *sentence) nameStart(i int) int {
 		}
 	}
 	return start
+}
+
+// nameEnd gives the last word of the name whose head is token i.
+func (s *sentence) nameEnd(i int) int {
+	for i+1 < len(s.Tokens) && s.Tokens[i+1].Rel == nlp.Flat && s.proper(i+1) && s.at[i+1] == nil {
+		i++
+	}
+	return i
 }
 
 // proper tells a word of a name, an adjective in one included: "Black Sea Fleet".
@@ -457,8 +465,9 @@ func (s *sentence) placeDistance(x *site, c *candidate) int {
 			return 3 // "an incursion against Iraq-based rebels"
 		}
 	}
-	if c.rule.typ == event.Withdrawal && t.Rel == nlp.Compound && t.Head == f.trigger {
-		return 3 // "the Gaza pullout"
+	if t.Rel == nlp.Compound && t.Head == f.trigger && (c.rule.typ == event.Withdrawal ||
+		c.rule.typ == event.Attack && len(x.actors) == 1 && slices.ContainsFunc(c.roles, func(y filled) bool { return y.role == event.Actor && y.code != x.actors[0].code && y.code != "UNK" })) {
+		return 3 // "the Gaza pullout", "Israel's Gaza offensive"
 	}
 	town := x.entry != nil && x.entry.Kind == gazetteer.KindPlace && x.place.Country != ""
 	if town && (own || slices.Contains(f.slots["obj"], t.Head) || slices.Contains(f.slots["obj"], x.head)) {
@@ -507,7 +516,7 @@ var travels = wordSet("go travel fly come return head")
 // way; ok is false if it is not below it, or, with the count topic, only in what
 // is talked about.
 func (s *sentence) reach(i, root, quad int) (verbs int, ok bool) {
-	talked := false
+	talked, met := false, false
 	for from := i; i >= 0; i = s.Tokens[i].Head {
 		if i == root {
 			if talked {
@@ -521,7 +530,11 @@ func (s *sentence) reach(i, root, quad int) (verbs int, ok bool) {
 		if s.isVerb(i) && !s.describes(i, root) {
 			verbs++
 		}
-		if quad == 4 {
+		if quad == 4 || met {
+			continue
+		}
+		if p := s.preposition(i); occasions[s.lemma(i)] && (p == "in" || p == "at" || p == "during") {
+			met = true // "discussed their relations in a meeting in Oslo"
 			continue
 		}
 		if m := s.at[i]; s.Tokens[i].Rel == nlp.Obj && (m == nil || len(m.actors) == 0) {
@@ -825,6 +838,30 @@ func (d *document) madeRemarks(s *sentence) {
 // remarks are nouns for what somebody has said.
 var remarks = wordSet("comment remark statement announcement appeal call speech accusation pledge offer demand warning threat proposal")
 
+// nest puts a town into the state or region that is named right behind it: "San
+// Juan, Puerto Rico", "Tripoli in northern Lebanon".
+func (d *document) nest(s *sentence) {
+	for k := len(s.mentions) - 1; k > 0; k-- {
+		m, o := s.mentions[k-1], s.mentions[k]
+		if m.entry == nil || m.entry.Kind != gazetteer.KindPlace && m.entry.Kind != gazetteer.KindCapital || !o.isPlace() || o.place.Country == "" || m.place.Country == o.place.Country {
+			continue
+		}
+		i := o.first - 1
+		if i > m.last+1 && directions[s.lower(i)] {
+			i--
+		}
+		if i != m.last+1 || s.lower(i) != "," && s.lower(i) != "in" {
+			continue
+		}
+		for _, e := range d.x.gazetteer.Lookup(s.words(m.first, m.last)) {
+			if e.Kind == gazetteer.KindPlace && e.Place.Country == o.place.Country {
+				m.entry, m.place, m.why, m.actors = e, e.Place, e.ID, nil
+				break
+			}
+		}
+	}
+}
+
 // nearerPlace chooses among the towns of one name one in a state that the
 // sentence names, else in that of the town that was named last, else in the one
 // that the article has spoken of most, unless the most prominent dwarfs them.
@@ -943,9 +980,10 @@ func (c *candidate) wages() bool {
 // those who attack and its own.
 func (d *document) besieged(c *candidate) string {
 	best, most := "", 0.9
-	weights := maps.Clone(d.memory.weights)
+	weights := map[string]float64{}
+	maps.Copy(weights, d.memory.weights)
 	for _, m := range c.frame.s.mentions {
-		if weights != nil && len(m.actors) == 1 {
+		if len(m.actors) == 1 {
 			weights[m.actors[0].code]++
 		}
 	}
