@@ -340,6 +340,11 @@ func (d *document) definite(s *sentence, i int, m *mention) []*actor {
 		if d.memory.state != nil {
 			return []*actor{d.memory.state}
 		}
+		for _, k := range slices.Backward(s.mentions) { // "called North Korea a threat after the communist nation fired"
+			if k.last < i && k.entry != nil && k.entry.Kind == gazetteer.KindState && len(k.actors) == 1 {
+				return k.actors
+			}
+		}
 		return nil
 	case "group", "movement", "organization", "organisation", "bloc":
 		return d.organisedBefore(s, i)

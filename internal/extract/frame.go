@@ -153,9 +153,19 @@ func nounFrame(s *sentence, n int, lex *lexicon) *frame {
 	if h < 0 || !s.isVerb(h) {
 		return f
 	}
+	if s.Tokens[top].Rel == nlp.Obj && !isPassive(s, h) { // "condemned the attack by the rebels": nobody condemns by somebody
+		for _, k := range s.children(h, nlp.Obl, nlp.OblAgent) {
+			if s.preposition(k) == "by" && k > top && !s.isTime(k) {
+				f.add("by", k)
+			}
+		}
+	}
 	switch s.Tokens[top].Rel {
 	case nlp.Obj, nlp.NsubjPass:
-		if lex.lightVerbs[s.lemma(h)] {
+		if s.lemma(h) == "follow" && s.Tokens[h].Rel == nlp.Advcl && len(f.slots["with"]) > 0 { // "spoke following a meeting with Y"
+			f.verb = s.Tokens[h].Head
+			f.add("subj", subjectsOf(s, f.verb, 0)...)
+		} else if lex.lightVerbs[s.lemma(h)] {
 			f.verb = h
 			f.addSupport(h)
 		}
@@ -167,9 +177,20 @@ func nounFrame(s *sentence, n int, lex *lexicon) *frame {
 			f.verb = h
 			if len(f.slots["with"]) > 0 { // "after a meeting with Y": who does the rest was there
 				f.add("subj", subjectsOf(s, h, 0)...)
+			} else if s.preposition(top) == "during" && (s.lemma(n) == "conversation" || s.lemma(n) == "call") { // "during a telephone conversation, X told Y"
+				f.add("subj", subjectsOf(s, h, 0)...)
+				objects := s.children(h, nlp.Obj, nlp.IObj)
+				f.add("with", objects...)
+				for _, o := range append(objects, h) {
+					for _, k := range s.children(o, nlp.Obl, nlp.Nmod) {
+						if s.preposition(k) == "to" {
+							f.add("with", k)
+						}
+					}
+				}
 			}
 		case "in", "on", "at", "for", "into", "to":
-			if len(f.slots["with"]) > 0 && lex.sayVerbs[s.lemma(h)] || encounters[s.lemma(h)] { // "said in a meeting with Y", "discussed trade at a meeting"
+			if len(f.slots["with"]) > 0 && (lex.sayVerbs[s.lemma(h)] || conversations[s.lemma(n)]) || encounters[s.lemma(h)] { // "said in a meeting with Y", "discussed trade at a meeting"
 				f.verb = h
 				f.add("subj", subjectsOf(s, h, 0)...)
 			}
@@ -181,6 +202,9 @@ func nounFrame(s *sentence, n int, lex *lexicon) *frame {
 	}
 	return f
 }
+
+// conversations are what nobody has alone: who says anything in one takes part.
+var conversations = wordSet("call conversation phone_call meeting talk talks discussion")
 
 // encounters are the verbs for what is done together where people meet.
 var encounters = wordSet("discuss review exchange agree address")
@@ -338,6 +362,7 @@ var objectControl = map[string]bool{
 	"urge": true, "ask": true, "call": true, "order": true, "force": true, "allow": true, "help": true, "invite": true, "press": true,
 	"encourage": true, "persuade": true, "tell": true, "require": true, "authorize": true, "demand": true, "request": true, "warn": true,
 	"accuse": true, "want": true, "expect": true, "lead": true, "push": true, "compel": true, "convince": true, "enable": true,
+	"show": true, "see": true, "watch": true, "catch": true,
 }
 
 // verbKeys gives the trigger lemmas of a verb, the longest first: "call_on", "call".

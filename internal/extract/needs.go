@@ -168,7 +168,7 @@ func (f *frame) says(words map[string]bool) bool {
 		heads = append(heads, t.Head)
 	}
 	for _, h := range heads {
-		if words[s.lemma(h)] {
+		if words[s.lemma(h)] || words[s.lower(h)] {
 			return true
 		}
 		if words["@not"] && s.Tokens[h].Rel == nlp.Ccomp && s.negated(h) && !s.advises(h) && !opinions[s.lemma(h)] {

@@ -982,7 +982,11 @@ func (d *document) besieged(c *candidate) string {
 	best, most := "", 0.9
 	weights := map[string]float64{}
 	maps.Copy(weights, d.memory.weights)
-	for _, m := range c.frame.s.mentions {
+	s := c.frame.s
+	for _, m := range s.mentions {
+		if t := &s.Tokens[s.headOf(m)]; t.Rel == nlp.Nsubj && c.frame.verb < 0 && t.Head == s.Tokens[c.frame.trigger].Head {
+			continue // who condemns an attack is not the one attacked
+		}
 		if len(m.actors) == 1 {
 			weights[m.actors[0].code]++
 		}

@@ -111,6 +111,10 @@ climb:
 				if hasBe(s, i) {
 					status = event.Planned // "he is to meet"
 				}
+			case "longer":
+				if k > 0 && s.lower(k-1) == "no" {
+					return "", false
+				}
 			case "not", "n't", "never", "allegedly", "supposedly", "purportedly":
 				return "", false
 			case "due":
@@ -200,7 +204,9 @@ climb:
 			if s.lemma(h) == "process" {
 				return event.Ongoing, true // "in the process of providing"
 			}
-			if s.child(i, nlp.Mark) >= 0 { // "a plan to withdraw", "a call to end"
+			if m := s.child(i, nlp.Mark); m >= 0 && s.lower(m) == "that" && isFinite(s, i) || hasBe(s, i) && m >= 0 && s.lower(m) == "that" {
+				return status, true // "told reporters that": what is said hangs on who is told
+			} else if m >= 0 { // "a plan to withdraw", "a call to end"
 				if decided[s.lemma(h)] && s.Tokens[h].Rel == nlp.Obj && deciding[s.lemma(s.Tokens[h].Head)] {
 					return event.Planned, true
 				}
@@ -208,12 +214,20 @@ climb:
 			}
 			return status, true
 		case nlp.Conj:
+			if s.Tokens[h].Rel == nlp.Xcomp && (isFinite(s, i) || hasFiniteAux(s, i)) {
+				h = s.Tokens[h].Head // "refuses to talk and has fired": a verb with a tense is not refused
+			}
 		default:
 			return status, true
 		}
 		i = h
 	}
 	return status, true
+}
+
+// hasFiniteAux tells a verb whose auxiliary has a tense: "has fired".
+func hasFiniteAux(s *sentence, v int) bool {
+	return slices.ContainsFunc(s.children(v, nlp.Aux, nlp.AuxPass), func(k int) bool { return isFinite(s, k) })
 }
 
 // decided are what somebody can decide on, deciding the verbs that say so: "approved a
