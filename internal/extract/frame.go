@@ -177,19 +177,13 @@ func nounFrame(s *sentence, n int, lex *lexicon) *frame {
 			f.verb = h
 			if len(f.slots["with"]) > 0 { // "after a meeting with Y": who does the rest was there
 				f.add("subj", subjectsOf(s, h, 0)...)
-			} else if s.preposition(top) == "during" && (s.lemma(n) == "conversation" || s.lemma(n) == "call") { // "during a telephone conversation, X told Y"
-				f.add("subj", subjectsOf(s, h, 0)...)
-				objects := s.children(h, nlp.Obj, nlp.IObj)
-				f.add("with", objects...)
-				for _, o := range append(objects, h) {
-					for _, k := range s.children(o, nlp.Obl, nlp.Nmod) {
-						if s.preposition(k) == "to" {
-							f.add("with", k)
-						}
-					}
-				}
+			} else if s.preposition(top) == "during" {
+				f.converse(n, h)
 			}
 		case "in", "on", "at", "for", "into", "to":
+			if p := s.preposition(top); p == "in" && len(f.slots["with"]) == 0 {
+				f.converse(n, h)
+			}
 			if len(f.slots["with"]) > 0 && (lex.sayVerbs[s.lemma(h)] || conversations[s.lemma(n)]) || encounters[s.lemma(h)] { // "said in a meeting with Y", "discussed trade at a meeting"
 				f.verb = h
 				f.add("subj", subjectsOf(s, h, 0)...)
@@ -201,6 +195,25 @@ func nounFrame(s *sentence, n int, lex *lexicon) *frame {
 		}
 	}
 	return f
+}
+
+// converse adds the two who talk in a conversation that frames what one says to the
+// other: "in a telephone conversation, X told Y".
+func (f *frame) converse(n, v int) {
+	s := f.s
+	if l := s.lemma(n); l != "conversation" && l != "call" {
+		return
+	}
+	f.add("subj", subjectsOf(s, v, 0)...)
+	objects := s.children(v, nlp.Obj, nlp.IObj)
+	f.add("with", objects...)
+	for _, o := range append(objects, v) {
+		for _, k := range s.children(o, nlp.Obl, nlp.Nmod) {
+			if s.preposition(k) == "to" {
+				f.add("with", k)
+			}
+		}
+	}
 }
 
 // conversations are what nobody has alone: who says anything in one takes part.
@@ -293,12 +306,13 @@ func subjectsOf(s *sentence, v int, depth int) []int {
 	// "came as X, an adviser to Y, met Z": a long subject behind a conjunction is
 	// often taken for a phrase with a preposition.
 	if isFinite(s, v) && s.Tokens[v].Rel != nlp.Conj {
-		for _, k := range s.children(h, nlp.Obl) {
+		for k := h + 1; k < v; k++ {
+			if r := s.Tokens[k].Rel; r != nlp.Obl && (r != nlp.Nmod || s.at[k] == nil) || s.isTime(k) {
+				continue
+			}
 			switch p := s.preposition(k); p {
 			case "as", "after", "before", "while", "since", "until", "when":
-				if h < k && k < v && !s.isTime(k) {
-					return []int{k}
-				}
+				return []int{k}
 			}
 		}
 	}
@@ -334,6 +348,9 @@ func subjectsOf(s *sentence, v int, depth int) []int {
 				}
 				return nil
 			}
+			if g := s.Tokens[h].Head; s.Tokens[v].XPOS == nlp.VBG && texts[s.lemma(h)] && g >= 0 && s.isVerb(g) && s.Tokens[h].Rel == nlp.Obj && len(s.children(h, nlp.NmodPoss)) == 0 {
+				return subjectsOf(s, g, depth+1) // "posted a message blaming Iran": who posts blames
+			}
 			return []int{h}
 		}
 	case nlp.AclRelcl:
@@ -353,6 +370,9 @@ func (s *sentence) obliged(v int) []int {
 	}
 	return out
 }
+
+// texts say what those say who make them.
+var texts = wordSet("message statement letter speech declaration communique resolution tweet note report video interview communiqué petition appeal")
 
 // dispositions are what nobody but somebody is.
 var dispositions = wordSet("willing ready prepared committed determined able unable unwilling reluctant concerned worried confident")

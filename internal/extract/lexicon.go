@@ -97,6 +97,9 @@ func (l *lexicon) role(lemma string) (role, bool) {
 	if !ok {
 		r, ok = l.roles[strings.TrimSuffix(lemma, "s")]
 	}
+	if stem, men := strings.CutSuffix(lemma, "men"); !ok && men {
+		r, ok = l.roles[stem+"man"]
+	}
 	return r, ok
 }
 
