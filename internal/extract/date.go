@@ -63,7 +63,7 @@ func (d *document) date(c *candidate) {
 			span.End = max(span.Start, *d.anchor)
 		}
 		c.date = &event.Date{Start: span.Start, End: span.End, Precision: x.precision, Text: s.words(x.first, x.last)}
-		if c.status == event.Occurred && x.precision == event.DayPrecision {
+		if c.status == event.Occurred && x.precision == event.DayPrecision && c.frame.verb >= 0 {
 			for _, a := range c.roles {
 				if a.role != event.Target {
 					d.tell(a.code, span.Start, s)
@@ -233,7 +233,7 @@ func (d *document) rememberDays(s *sentence) {
 // expression belongs to.
 func (d *document) tellSubjects(s *sentence, x timex, tell func(code string)) {
 	v := s.Tokens[s.timeHead(x)].Head
-	if v < 0 || s.Tokens[v].Head >= 0 || !s.isVerb(v) {
+	if v < 0 || s.Tokens[v].Head >= 0 || !s.isVerb(v) || d.datesNoun(s, x) >= 0 {
 		return
 	}
 	for _, k := range s.children(v, nlp.Nsubj, nlp.NsubjPass) {
@@ -285,6 +285,9 @@ func (d *document) timeDistance(s *sentence, x timex, c *candidate) int {
 	}
 	head, f := s.timeHead(x), c.frame
 	if n := s.encloses(x); n >= 0 && !s.under(f.trigger, n) && !s.under(f.trigger, head) && d.ownsDay(s, x, n, c) {
+		return tooFar
+	}
+	if n := d.datesNoun(s, x); n >= 0 && c.rule.spoken() && !s.under(f.trigger, n) {
 		return tooFar
 	}
 	if info, _ := c.rule.typ.Info(); c.status == event.Occurred && x.ahead && info.Family != "consult" {
@@ -368,6 +371,20 @@ func (s *sentence) encloses(x timex) int {
 		}
 	}
 	return -1
+}
+
+// datesNoun gives the noun for an event deeper in a sentence that a time
+// expression stands right behind, and that it dates whatever the parser says:
+// "congratulated him on his victory in the election on April 3"; -1 if there is none.
+func (d *document) datesNoun(s *sentence, x timex) int {
+	n := x.first - 2
+	if n < 0 || s.Tokens[n+1].UPOS != nlp.ADP || s.Tokens[n].UPOS != nlp.NOUN || !d.eventive(s, n) {
+		return -1
+	}
+	if r := s.Tokens[n].Rel; r != nlp.Nmod {
+		return -1
+	}
+	return n
 }
 
 // ownsDay tells that a time expression dates the noun at token i and not the
