@@ -558,7 +558,7 @@ func (d *document) roleName(s *sentence, first, i int, owner *actor, owners int)
 	switch {
 	case owners < 2:
 		return s.words(first, d.phraseEnd(s, i))
-	case s.at[first] != nil && first < i:
+	case s.at[first] != nil && first < i && strings.Contains(s.words(first, i), owner.name):
 		return owner.name + " " + s.words(i, i)
 	}
 	return s.words(first, i) + " of " + owner.name
@@ -624,6 +624,18 @@ func (d *document) belonging(s *sentence, i int) (codes []*actor, sector event.S
 			}
 		} else if r, ok := d.x.lexicon.role(s.lemma(j)); ok && !r.person && r.sector != event.UnknownSector {
 			sector = r.sector
+		}
+	}
+	if len(codes) == 1 && sector == event.Organisation { // "the G7 foreign ministers of Canada, France and Italy"
+		for _, k := range s.children(i, nlp.Nmod) {
+			if states := s.conjuncts(k); len(states) > 1 && s.preposition(k) == "of" {
+				codes, sector = nil, ""
+				for _, h := range states {
+					if m := s.at[h]; m != nil {
+						take(m)
+					}
+				}
+			}
 		}
 	}
 	if len(codes) == 0 {

@@ -1,9 +1,11 @@
 package extract
 
 import (
+	"slices"
 	"strings"
 
 	"demarche/internal/event"
+	"demarche/internal/gazetteer"
 	"demarche/internal/nlp"
 )
 
@@ -107,6 +109,50 @@ func (s *sentence) conjuncts(i int) []int {
 				out = append(out, s.conjuncts(k)...)
 			}
 		}
+	}
+	for _, k := range s.enumerated(i) {
+		if !slices.Contains(out, k) {
+			out = append(out, k)
+		}
+	}
+	return out
+}
+
+// enumerated gives the states that a list goes on with behind the state at token i,
+// read off the commas: parsers lose their way in long lists. It is empty if no "and"
+// closes the list.
+func (s *sentence) enumerated(i int) []int {
+	isState := func(m *mention) bool {
+		return m != nil && m.entry != nil && m.entry.Kind == gazetteer.KindState && !m.demonym
+	}
+	m := s.at[i]
+	if !isState(m) {
+		return nil
+	}
+	var out []int
+	for closed := false; !closed; {
+		j := m.last + 1
+		if s.lower(j) == "," {
+			j++
+		}
+		if w := s.lower(j); w == "and" || w == "plus" || w == "&" {
+			closed = true
+			j++
+		}
+		if s.lower(j) == "the" {
+			j++
+		}
+		if j == m.last+1 || j >= len(s.Tokens) || !isState(s.at[j]) {
+			if closed && len(out) > 1 { // "Canada, France, Italy, and the High Representative"
+				return out
+			}
+			return nil
+		}
+		m = s.at[j]
+		out = append(out, s.headOf(m))
+	}
+	if len(out) < 2 {
+		return nil
 	}
 	return out
 }
