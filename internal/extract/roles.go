@@ -121,6 +121,9 @@ func (d *document) fromPlace(c *candidate) {
 	}
 	a := &actor{key: country.Alpha3 + "/GOV", name: c.where, code: country.Alpha3, sector: event.Government}
 	switch {
+	case c.rule.name == "coerce.arrest" && !c.has(event.Actor) && c.has(event.Target): // who is arrested is so by those in power
+		a.name = "authorities"
+		c.fill(a, event.Actor, false)
 	case (c.rule.typ == event.Coercion || c.rule.typ == event.Concession) && !c.has(event.Target) && c.has(event.Actor):
 		a.key, a.sector = a.key+"/"+c.where, event.Civilians
 		c.fill(a, event.Target, false)
