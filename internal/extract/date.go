@@ -176,6 +176,12 @@ func (d *document) toldOf(c *candidate) (event.Day, bool) {
 	return 0, false
 }
 
+// reportDay tells a date that is only the day of the report: one that the story
+// tells says more.
+func (d *document) reportDay(date *event.Date) bool {
+	return d.anchor != nil && date.Text == "" && date.Start == *d.anchor && date.End == *d.anchor
+}
+
 // inBygone tells that one of those who do it was last told to do something long ago:
 // what follows in the past tense has no day.
 func (d *document) inBygone(c *candidate) bool {

@@ -193,7 +193,7 @@ func (d *document) event(group []*candidate) event.Event {
 	}
 	for _, c := range group {
 		doubt *= 1 - c.weight
-		if e.Date == nil || e.Date.Text == "" && c.date != nil && c.date.Text != "" {
+		if e.Date == nil || e.Date.Text == "" && c.date != nil && (c.date.Text != "" || d.reportDay(e.Date)) {
 			e.Date = c.date
 		}
 		if c.moreSurely(at) {

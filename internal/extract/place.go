@@ -43,7 +43,7 @@ func (d *document) locate(c *candidate) {
 	sites = append(sites, d.borders(c)...)
 	for k := range sites {
 		x := &sites[k]
-		if distance := s.placeDistance(x, c); distance < nearest || distance == nearest && holds(best.place, x.place) {
+		if distance := s.placeDistance(x, c); distance < nearest || distance == nearest && holds(best.place, x.place) && !(x.head == best.head && parts[s.lemma(x.head)]) {
 			best, nearest = x, distance
 		}
 	}
@@ -96,8 +96,10 @@ func (d *document) standsAlone(c *candidate) bool {
 // in the sentence.
 func (s *sentence) placeDistance(x *site, c *candidate) int {
 	f := c.frame
-	if s.relativeOf(x, f.trigger) || f.verb >= 0 && s.relativeOf(x, f.verb) {
-		return 1 // "in Vienna, where they met"
+	for _, i := range []int{f.trigger, f.verb} {
+		if distance := s.relativeOf(x, i); distance > 0 {
+			return distance // "in Vienna, where they met"
+		}
 	}
 	if c.rule.spoken() || c.rule.typ == event.Sanction {
 		return s.spokenAt(x, f)
@@ -285,23 +287,36 @@ func (s *sentence) governs(i int, f *frame) bool {
 	return false
 }
 
-// relativeOf tells that token i stands in a relative clause of place to a site:
-// "in Ankara, where he met", "those in Sousse in which 30 were killed".
-func (s *sentence) relativeOf(x *site, i int) bool {
+// relativeOf is the distance of a site whose relative clause of place is about the
+// event at token i: "in Ankara, where he met", "those in Sousse in which 30 were
+// killed"; 0 if it has none.
+func (s *sentence) relativeOf(x *site, i int) int {
+	if i < 0 {
+		return 0
+	}
+	if r := s.Tokens[i].Rel; r == nlp.Obj || r == nlp.NsubjPass { // "where they face shelling"
+		i = s.Tokens[i].Head
+	}
 	for s.Tokens[i].Head >= 0 && (s.Tokens[i].Rel == nlp.Conj || s.Tokens[i].Rel == nlp.Xcomp) {
 		i = s.Tokens[i].Head
 	}
 	if s.Tokens[i].Rel == nlp.AclRelcl || s.Tokens[i].Rel == nlp.AdvclRelcl {
 		for j := x.last + 1; j <= i; j++ {
-			switch s.lower(j) {
-			case "where":
-				return s.under(j, i) && (s.Tokens[i].Head == x.head || s.Tokens[i].Head >= x.first && s.Tokens[i].Head <= x.last || j <= x.last+2)
-			case "which":
-				return s.lower(j-1) == "in" && s.under(j, i) && s.under(x.head, s.Tokens[i].Head)
+			if !s.under(j, i) {
+				continue
+			}
+			h := s.Tokens[i].Head
+			switch w := s.lower(j); {
+			case w == "where" && (h == x.head || h >= x.first && h <= x.last):
+				return 1
+			case w == "where" && j <= x.last+2, w == "which" && s.lower(j-1) == "in" && s.under(x.head, h):
+				return 2
+			case w == "where", w == "which":
+				return 0
 			}
 		}
 	}
-	return false
+	return 0
 }
 
 // spokenAt is placeDistance for what is said. What is spoken of has its places in

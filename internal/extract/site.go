@@ -233,6 +233,10 @@ var placeNouns = wordSet(`town city village province region district capital isl
 	enclave neighborhood neighbourhood outskirts part north south east west center centre coast county oblast territory valley side vicinity
 	peninsula stronghold quarter border crossing checkpoint frontier waters airspace`)
 
+// parts are kinds of places whose "of" names what they are a part of: "the Wadi
+// Barada area of Damascus", but "the Red Sea resort of Sharm el-Sheikh".
+var parts = wordSet("area part outskirts suburb district neighborhood neighbourhood quarter side vicinity")
+
 // facilities are places that are known by a name of their own.
 var facilities = wordSet(`airport airfield base plant field prison jail hospital university palace headquarters stadium mosque church square park
 	harbor harbour hotel barracks refinery reactor station bridge island barrage dam`)

@@ -324,7 +324,7 @@ func (s *sentence) off(v int) bool {
 // wages, protests, forces that gather.
 func (c *candidate) lasts() bool {
 	s, i := c.frame.s, c.frame.trigger
-	if len(s.times) > 0 {
+	if det := s.lower(s.child(i, nlp.Det)); len(s.times) > 0 || det == "this" || det == "that" { // "this unprovoked attack" is the news
 		return false
 	}
 	for _, k := range s.children(i, nlp.Amod) {
