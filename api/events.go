@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"fmt"
 	"net/url"
 	"reflect"
 
@@ -35,6 +36,11 @@ func (s *server) listEvents(ctx context.Context, in *listInput) (*jsonBytes, err
 	if err != nil {
 		return nil, err
 	}
+	for i, d := range page.Documents {
+		if page.Documents[i], err = f.Project(d); err != nil {
+			return nil, err
+		}
+	}
 	return eventPage(page, q)
 }
 
@@ -59,7 +65,11 @@ func eventPage(page db.Page, q url.Values) (*jsonBytes, error) {
 		}
 		b.Write(d)
 	}
-	b.WriteString(`],"next_cursor":"` + next + `"}`) // a cursor is base64url: nothing to escape
+	b.WriteString(`],"next_cursor":"` + next + `"`) // a cursor is base64url: nothing to escape
+	if page.Count != nil {
+		fmt.Fprintf(b, `,"count":%d`, *page.Count)
+	}
+	b.WriteByte('}')
 	out.Body = b.Bytes()
 	return out, nil
 }

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"log/slog"
 	"strconv"
+	"sync/atomic"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -46,6 +47,10 @@ type Store struct {
 	log    *slog.Logger
 	clock  func() time.Time
 	schema uint // version of the schema that this binary is made for
+	known  *knownRows
+	// settled is an instant, in microseconds, before which nothing more will be
+	// written.
+	settled atomic.Int64
 }
 
 // Open connects and makes sure that the schema is this binary's: see Migrate.
@@ -74,7 +79,7 @@ func Open(ctx context.Context, c Config) (*Store, error) {
 	if err != nil {
 		return nil, translate(ctx, "open the database", err)
 	}
-	s := &Store{pool: pool, log: cmp.Or(c.Logger, slog.New(slog.DiscardHandler)), clock: c.Now, schema: latest}
+	s := &Store{pool: pool, log: cmp.Or(c.Logger, slog.New(slog.DiscardHandler)), clock: c.Now, schema: latest, known: &knownRows{}}
 	if s.clock == nil {
 		s.clock = time.Now
 	}
