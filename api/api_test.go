@@ -27,7 +27,7 @@ import (
 const maxTestText = 10_000
 
 // newServer gives the whole interface on a database of its own.
-func newServer(t testing.TB) (http.Handler, *db.Store) {
+func newServer(t testing.TB, changes ...func(*Config)) (http.Handler, *db.Store) {
 	t.Helper()
 	store, err := db.Open(t.Context(), db.Config{URL: dbtest.New(t), MaxConns: 4})
 	if err != nil {
@@ -47,10 +47,14 @@ func newServer(t testing.TB) (http.Handler, *db.Store) {
 		t.Fatal(err)
 	}
 	metrics := prometheus.NewRegistry()
-	return New(Config{
+	config := Config{
 		Store: store, Pipeline: ingest.New(x, store, metrics), Codes: extract.Codes(g), Logger: slog.New(slog.DiscardHandler),
 		Metrics: metrics, Now: func() time.Time { return time.Date(2017, 1, 31, 12, 0, 0, 0, time.UTC) }, Version: "test", MaxText: maxTestText,
-	}), store
+	}
+	for _, change := range changes {
+		change(&config)
+	}
+	return New(config), store
 }
 
 type answer struct {

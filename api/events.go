@@ -28,7 +28,7 @@ func (s *server) listEvents(ctx context.Context, in *listInput) (*jsonBytes, err
 	if err != nil {
 		return nil, err
 	}
-	f, err := event.ParseFilter(q, s.Codes, event.DayOfTime(s.Now()))
+	f, err := event.ParseFilter(q, s.Codes, s.today())
 	if err != nil {
 		return nil, err
 	}
@@ -75,11 +75,24 @@ func eventPage(page db.Page, q url.Values) (*jsonBytes, error) {
 }
 
 func (s *server) getEvent(ctx context.Context, in *byID) (*jsonBytes, error) {
-	id, err := in.check()
+	id, err := in.check("as_of")
 	if err != nil {
 		return nil, err
 	}
-	doc, err := s.Store.Event(ctx, id)
+	q, err := in.query()
+	if err != nil {
+		return nil, err
+	}
+	f, err := event.ParseFilterOf(q, []string{"as_of"}, nil, s.Codes, s.today())
+	if err != nil {
+		return nil, err
+	}
+	var doc json.RawMessage
+	if f.AsOf != nil {
+		doc, err = s.Store.EventAsOf(ctx, id, *f.AsOf)
+	} else {
+		doc, err = s.Store.Event(ctx, id)
+	}
 	if err != nil {
 		return nil, err
 	}

@@ -2,6 +2,7 @@ package api
 
 import (
 	"reflect"
+	"slices"
 
 	"demarche/internal/event"
 
@@ -12,13 +13,16 @@ import (
 // parameters that the filter grammar parses itself, bodies that are decoded by
 // hand, and answers that are written as ready bytes.
 
-// parameterDocs describes the filter grammar of package event; a test holds the
-// two together.
-var parameterDocs = []struct {
+// grammarDoc describes one parameter.
+type grammarDoc struct {
 	name, doc string
 	schema    huma.Schema
 	repeats   bool
-}{
+}
+
+// parameterDocs describes the filter grammar of package event; a test holds the
+// two together.
+var parameterDocs = []grammarDoc{
 	{"actor", "Code, name or actor id. Repeated: all must take part. Comma: any of. ! before a value: none of", text("IRN"), true},
 	{"source", "The same, in the role actor: who does or says it", text("USA"), true},
 	{"target", "The same, in the role target: to or against whom", text("RUS"), true},
@@ -103,6 +107,10 @@ func explainParameter() *huma.Param {
 		Name: "explain", In: "query", Schema: &huma.Schema{Type: huma.TypeBoolean},
 		Description: "Also show how each sentence was read: the parse, the names and what they resolved to, the rules that were tried",
 	}
+}
+
+func asOfParameter() *huma.Param {
+	return filterParameters()[slices.IndexFunc(parameterDocs, func(d grammarDoc) bool { return d.name == "as_of" })]
 }
 
 func draftBody(api huma.API) *huma.RequestBody {

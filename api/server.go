@@ -16,7 +16,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 )
 
-// Config is what a Server needs. All fields but the limits are required.
+// Config is what a Server needs. All fields but the limits and Closing are required.
 type Config struct {
 	Store    *db.Store
 	Pipeline *ingest.Pipeline
@@ -26,6 +26,8 @@ type Config struct {
 	Now      func() time.Time
 	Version  string // of the program, shown in the OpenAPI document
 	MaxText  int    // bytes of an article's text; 1 MiB if 0
+	// Closing is closed when the program stops: streams end then. Nil: never.
+	Closing <-chan struct{}
 }
 
 const defaultMaxText = 1 << 20
@@ -34,6 +36,7 @@ const defaultMaxText = 1 << 20
 type server struct {
 	Config
 	huma huma.API
+	hub  *hub
 }
 
 // New gives the handler of the whole HTTP interface.
@@ -42,6 +45,7 @@ func New(c Config) http.Handler {
 		c.MaxText = defaultMaxText
 	}
 	s := &server{Config: c}
+	s.hub = newHub(c.Store, func(err error) { c.Logger.Warn("read changes for streams", "error", err) })
 	r := chi.NewMux()
 	r.Use(requestID, s.logRequests, s.measure(), s.recoverPanics, middleware.GetHead)
 	r.NotFound(func(w http.ResponseWriter, r *http.Request) {

@@ -466,8 +466,8 @@ func (w *question) eventConditions(q *query) []string {
 }
 
 // matches makes a SELECT of columns of all events s that a question asks for,
-// for statistics and counts.
-func (w *question) matches(q *query, columns string) string {
+// for statistics and counts. join may add tables and conditions.
+func (w *question) matches(q *query, columns, join func(tables) string) string {
 	var parts []string
 	for _, t := range []tables{present, past} {
 		if t.event == past.event && w.AsOf == nil {
@@ -481,10 +481,17 @@ func (w *question) matches(q *query, columns string) string {
 		if len(where) == 0 {
 			where = []string{"true"}
 		}
-		parts = append(parts, "SELECT "+strings.ReplaceAll(columns, "s.id", t.id)+" FROM "+t.event+" s WHERE "+strings.Join(where, " AND "))
+		parts = append(parts, "SELECT "+columns(t)+"\nFROM "+t.event+" s"+join(t)+"\nWHERE "+strings.Join(where, "\n  AND "))
 	}
-	return strings.Join(parts, " UNION ALL ")
+	return strings.Join(parts, "\nUNION ALL\n")
 }
+
+// all makes a SELECT of the ids of all events that a question asks for.
+func (w *question) all(q *query) string {
+	return w.matches(q, func(t tables) string { return t.id }, noJoin)
+}
+
+func noJoin(tables) string { return "" }
 
 func words[T ~string](values []T) []string {
 	out := make([]string, len(values))

@@ -58,7 +58,10 @@ func (s *Store) PutArticles(ctx context.Context, batch []Coded, revise Revise) (
 		return nil, translate(ctx, "write articles", err)
 	}
 	s.known.add(w.added)
-
+	select {
+	case s.written <- struct{}{}:
+	default:
+	}
 	return puts, nil
 }
 

@@ -380,7 +380,7 @@ func (a *array) add(element []byte) {
 // count gives the number of all events that a question asks for, as it wants it.
 func (s *Store) count(ctx context.Context, w *question) (*int64, error) {
 	var q query
-	sql := w.matches(&q, "s.id")
+	sql := w.all(&q)
 	var n int64
 	switch w.Count {
 	case event.CountExact:

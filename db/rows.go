@@ -1,6 +1,7 @@
 package db
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"slices"
@@ -299,6 +300,14 @@ type cell struct {
 	month      int32
 	value      string
 }
+
+func (c cell) compare(d cell) int {
+	return cmp.Or(strings.Compare(c.key, d.key), strings.Compare(c.field, d.field), cmp.Compare(c.month, d.month), strings.Compare(c.value, d.value))
+}
+
+// noPart is the part of the rows of the rollup in which others are brought
+// together.
+var noPart uuid.UUID
 
 // rollup is what events add to the numbers of the rollup.
 type rollup map[cell]int32

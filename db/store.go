@@ -51,6 +51,7 @@ type Store struct {
 	// settled is an instant, in microseconds, before which nothing more will be
 	// written.
 	settled atomic.Int64
+	written chan struct{} // holds one if something was written: see Tend
 }
 
 // Open connects and makes sure that the schema is this binary's: see Migrate.
@@ -79,7 +80,7 @@ func Open(ctx context.Context, c Config) (*Store, error) {
 	if err != nil {
 		return nil, translate(ctx, "open the database", err)
 	}
-	s := &Store{pool: pool, log: cmp.Or(c.Logger, slog.New(slog.DiscardHandler)), clock: c.Now, schema: latest, known: &knownRows{}}
+	s := &Store{pool: pool, log: cmp.Or(c.Logger, slog.New(slog.DiscardHandler)), clock: c.Now, schema: latest, known: &knownRows{}, written: make(chan struct{}, 1)}
 	if s.clock == nil {
 		s.clock = time.Now
 	}

@@ -62,9 +62,13 @@ func (c *serveCmd) Run(ctx context.Context, log *slog.Logger, s streams) error {
 				return err
 			}
 		}
+		tending, rest := context.WithCancel(ctx)
+		tended := make(chan struct{})
+		go func() { defer close(tended); store.Tend(tending) }()
+		defer func() { rest(); <-tended }()
 		handler := api.New(api.Config{
 			Store: store, Pipeline: pipeline, Codes: extract.Codes(g),
-			Logger: log, Metrics: metrics, Now: time.Now, Version: version(), MaxText: c.MaxText,
+			Logger: log, Metrics: metrics, Now: time.Now, Version: version(), MaxText: c.MaxText, Closing: ctx.Done(),
 		})
 		return c.serve(ctx, handler, log, s)
 	})

@@ -97,19 +97,21 @@ func FieldNames() []string {
 // count from today. It reports everything that is wrong at once, as an *Error
 // with code Invalid and a field for each fault.
 func ParseFilter(q url.Values, codes Codes, today Day) (Filter, error) {
-	return ParseFilterOf(q, FilterParameters(), codes, today)
+	return ParseFilterOf(q, FilterParameters(), nil, codes, today)
 }
 
 // ParseFilterOf is ParseFilter for a use that takes only these parameters of
-// the grammar.
-func ParseFilterOf(q url.Values, names []string, codes Codes, today Day) (Filter, error) {
+// the grammar, and beside them some of its own, which it reads itself.
+func ParseFilterOf(q url.Values, names, own []string, codes Codes, today Day) (Filter, error) {
 	p := &filterParser{codes: codes, today: today}
 	for _, name := range slices.Sorted(maps.Keys(q)) {
-		if !slices.Contains(names, name) {
-			p.fault(name, "there is no such parameter here"+suggestion(name, names), nil)
-			continue
+		switch {
+		case slices.Contains(own, name):
+		case !slices.Contains(names, name):
+			p.fault(name, "there is no such parameter here"+suggestion(name, slices.Concat(names, own)), nil)
+		default:
+			grammar[name](p, q[name])
 		}
-		grammar[name](p, q[name])
 	}
 	p.together(q)
 	f := &p.f
@@ -332,7 +334,7 @@ func (p *filterParser) datetime(s string) ([2]*Day, error) {
 		out[1] = &span.End
 	}
 	if out[0] == nil && out[1] == nil {
-		return out, fmt.Errorf("expected an interval with at least one end, such as 2017-01-01/..")
+		return out, fmt.Errorf("expected an interval with at least one end, such as 2017-01-01/2017-01-31")
 	}
 	return out, nil
 }
