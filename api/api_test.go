@@ -49,7 +49,7 @@ func newServer(t testing.TB, changes ...func(*Config)) (http.Handler, *db.Store)
 	metrics := prometheus.NewRegistry()
 	config := Config{
 		Store: store, Pipeline: ingest.New(x, store, metrics), Codes: extract.Codes(g), Logger: slog.New(slog.DiscardHandler),
-		Metrics: metrics, Now: func() time.Time { return time.Date(2017, 1, 31, 12, 0, 0, 0, time.UTC) }, Version: "test", MaxText: maxTestText,
+		Metrics: metrics, Now: func() time.Time { return time.Date(2017, 1, 31, 12, 0, 0, 0, time.UTC) }, Version: "test", MaxText: maxTestText, CacheBytes: 1 << 20,
 	}
 	for _, change := range changes {
 		change(&config)

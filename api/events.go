@@ -18,12 +18,17 @@ import (
 type jsonBytes struct {
 	ContentType string `header:"Content-Type"`
 	Link        string `header:"Link" doc:"The next page, rel=next"`
+	Length      string `header:"Content-Length" doc:"Bytes of the body"`
 	Body        []byte
 }
 
 type listInput struct{ request }
 
 func (s *server) listEvents(ctx context.Context, in *listInput) (*jsonBytes, error) {
+	return s.cache.get(ctx, s.cacheKey("/v1/events", &in.request), func() (*jsonBytes, error) { return s.eventList(ctx, in) })
+}
+
+func (s *server) eventList(ctx context.Context, in *listInput) (*jsonBytes, error) {
 	q, err := in.query()
 	if err != nil {
 		return nil, err

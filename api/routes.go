@@ -51,11 +51,13 @@ func (s *server) routes(r chi.Router) {
 		Description: "An event counts once in a series, in the step in which it begins, or in the first step if it began before. Events without a date are left out. " +
 			"The numbers are exact, and every step is there.",
 		Parameters: questionParameters(intervalChoice.param(), groupChoice.param()),
+		Responses:  map[string]*huma.Response{"200": s.jsonResponse("The series", schemaOf[timelineAnswer])},
 	}, s.timeline)
 	register(s, huma.Operation{
 		OperationID: "top", Method: http.MethodGet, Path: "/v1/stats/top", Tags: []string{"Statistics"},
 		Summary:    "The actors, countries, places, types or sources with the most events",
 		Parameters: questionParameters(fieldChoice.param(), rankLimit()),
+		Responses:  map[string]*huma.Response{"200": s.jsonResponse("The ranking", schemaOf[topAnswer])},
 	}, s.top)
 	register(s, huma.Operation{
 		OperationID: "dyads", Method: http.MethodGet, Path: "/v1/stats/dyads", Tags: []string{"Statistics"},

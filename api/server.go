@@ -26,6 +26,9 @@ type Config struct {
 	Now      func() time.Time
 	Version  string // of the program, shown in the OpenAPI document
 	MaxText  int    // bytes of an article's text; 1 MiB if 0
+	// CacheBytes is how much memory answers are kept in, for questions that are
+	// asked again while nothing has changed; 0 for none.
+	CacheBytes int
 	// Closing is closed when the program stops: streams end then. Nil: never.
 	Closing <-chan struct{}
 }
@@ -35,8 +38,9 @@ const defaultMaxText = 1 << 20
 // server holds what the handlers share; it does not change after New.
 type server struct {
 	Config
-	huma huma.API
-	hub  *hub
+	huma  huma.API
+	hub   *hub
+	cache *cache
 }
 
 // New gives the handler of the whole HTTP interface.
@@ -44,7 +48,7 @@ func New(c Config) http.Handler {
 	if c.MaxText == 0 {
 		c.MaxText = defaultMaxText
 	}
-	s := &server{Config: c}
+	s := &server{Config: c, cache: newCache(c.Store, c.CacheBytes)}
 	s.hub = newHub(c.Store, func(err error) { c.Logger.Warn("read changes for streams", "error", err) })
 	r := chi.NewMux()
 	r.Use(requestID, s.logRequests, s.measure(), s.recoverPanics, middleware.GetHead)

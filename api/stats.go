@@ -3,6 +3,7 @@ package api
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"encoding/xml"
 	"fmt"
 	"slices"
@@ -90,66 +91,63 @@ func (in *statsInput) ask(s *server, limited bool, choices ...choice) (f event.F
 // today is the day that relative dates count from.
 func (s *server) today() event.Day { return event.DayOfTime(s.Now().UTC()) }
 
-type timelineOutput struct {
-	Body struct {
-		Series []db.Series `json:"series" doc:"The greatest first"`
-	}
+type timelineAnswer struct {
+	Series []db.Series `json:"series" doc:"The greatest first"`
 }
 
-func (s *server) timeline(ctx context.Context, in *statsInput) (*timelineOutput, error) {
-	f, v, _, err := in.ask(s, false, intervalChoice, groupChoice)
-	if err != nil {
-		return nil, err
-	}
-	out := &timelineOutput{}
-	out.Body.Series, err = s.Store.Timeline(ctx, f, db.Interval(v["interval"]), db.Group(v["group_by"]))
-	return out, err
+func (s *server) timeline(ctx context.Context, in *statsInput) (*jsonBytes, error) {
+	return s.answer(ctx, "/v1/stats/timeline", &in.request, func() (any, error) {
+		f, v, _, err := in.ask(s, false, intervalChoice, groupChoice)
+		if err != nil {
+			return nil, err
+		}
+		series, err := s.Store.Timeline(ctx, f, db.Interval(v["interval"]), db.Group(v["group_by"]))
+		return timelineAnswer{series}, err
+	})
 }
 
-type topOutput struct {
-	Body struct {
-		Top []db.Rank `json:"top" doc:"The greatest first"`
-	}
+type topAnswer struct {
+	Top []db.Rank `json:"top" doc:"The greatest first"`
 }
 
-func (s *server) top(ctx context.Context, in *statsInput) (*topOutput, error) {
-	f, v, limit, err := in.ask(s, true, fieldChoice)
-	if err == nil && v["field"] == "" {
-		err = event.NewError(event.Invalid, "the question is not valid",
-			event.FieldError{Location: "query.field", Message: "expected one of " + strings.Join(fieldChoice.words, ", ")})
-	}
-	if err != nil {
-		return nil, err
-	}
-	out := &topOutput{}
-	out.Body.Top, err = s.Store.Top(ctx, f, db.TopField(v["field"]), limit)
-	return out, err
+func (s *server) top(ctx context.Context, in *statsInput) (*jsonBytes, error) {
+	return s.answer(ctx, "/v1/stats/top", &in.request, func() (any, error) {
+		f, v, limit, err := in.ask(s, true, fieldChoice)
+		if err == nil && v["field"] == "" {
+			err = event.NewError(event.Invalid, "the question is not valid",
+				event.FieldError{Location: "query.field", Message: "expected one of " + strings.Join(fieldChoice.words, ", ")})
+		}
+		if err != nil {
+			return nil, err
+		}
+		top, err := s.Store.Top(ctx, f, db.TopField(v["field"]), limit)
+		return topAnswer{top}, err
+	})
 }
 
-// dyadsAnswer is the JSON form.
 type dyadsAnswer struct {
 	Dyads []db.Dyad `json:"dyads" doc:"The greatest first"`
 }
 
-type dyadsOutput struct {
-	ContentType string `header:"Content-Type"`
-	Body        any
-}
-
-func (s *server) dyads(ctx context.Context, in *statsInput) (*dyadsOutput, error) {
-	f, v, limit, err := in.ask(s, true, formatChoice)
-	if err != nil {
-		return nil, err
-	}
-	dyads, err := s.Store.Dyads(ctx, f, limit)
-	if err != nil {
-		return nil, err
-	}
-	if v["format"] == "graphml" {
-		body, err := graphML(dyads)
-		return &dyadsOutput{"application/graphml+xml", body}, err
-	}
-	return &dyadsOutput{"application/json", dyadsAnswer{dyads}}, nil
+func (s *server) dyads(ctx context.Context, in *statsInput) (*jsonBytes, error) {
+	return s.cache.get(ctx, s.cacheKey("/v1/stats/dyads", &in.request), func() (*jsonBytes, error) {
+		f, v, limit, err := in.ask(s, true, formatChoice)
+		if err != nil {
+			return nil, err
+		}
+		dyads, err := s.Store.Dyads(ctx, f, limit)
+		if err != nil {
+			return nil, err
+		}
+		out := &jsonBytes{ContentType: "application/json"}
+		if v["format"] == "graphml" {
+			out.ContentType = "application/graphml+xml"
+			out.Body, err = graphML(dyads)
+		} else {
+			out.Body, err = json.Marshal(dyadsAnswer{dyads})
+		}
+		return out, err
+	})
 }
 
 // graphML writes dyads as a directed graph (graphml.graphdrawing.org): a node

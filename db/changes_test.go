@@ -348,8 +348,8 @@ func TestHistory(t *testing.T) {
 		t.Fatalf("%+v, %v", changes, err)
 	}
 	for f, want := range map[*event.Filter][]int{
-		{}:                                      {0, 1, 2},
-		{Text: "geneva"}:                       {1, 2}, // what came, and what went
+		{}:                                       {0, 1, 2},
+		{Text: "geneva"}:                         {1, 2}, // what came, and what went
 		{Text: `"bashar assad (syria)" -geneva`}: {0, 1}, // what was so before the update
 		{Actors: []event.ActorTerm{{Any: []event.ActorRef{{Name: "assad bashar"}}}}}: {0, 1, 2},
 		{Actors: []event.ActorTerm{{None: []event.ActorRef{{Code: "SYR"}}}}}:         nil,

@@ -7,6 +7,7 @@ import (
 	"math/rand/v2"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -511,5 +512,71 @@ func TestLargeText(t *testing.T) {
 		if err != nil || len(page.Documents) != 1 || string(page.Documents[0]) != marshal(t, p.Events[0]) {
 			t.Errorf("%d documents, %v", len(page.Documents), err)
 		}
+	}
+}
+
+// TestBulkLoad loads what was exported into another database: lists,
+// statistics and changes are those of the first, and so is the schema.
+func TestBulkLoad(t *testing.T) {
+	t.Parallel()
+	ctx := context.Background()
+	from, url := open(t), dbtest.New(t)
+	to := openURL(t, url)
+	before := catalogue(t, url)
+	r := rand.New(rand.NewPCG(51, 52))
+	w := newWorld()
+	for n := range 300 {
+		c := randomArticle(r, n)
+		p := put(t, from, c.Article, c.Events...)
+		w.meet(p)
+	}
+	all := w.find(event.Filter{Order: event.OldestFirst})
+	var mu sync.Mutex
+	i := 0
+	next := func() (db.Loaded, bool) {
+		mu.Lock()
+		defer mu.Unlock()
+		if i == len(all) {
+			return db.Loaded{}, false
+		}
+		i++
+		e := all[i-1]
+		return db.Loaded{Event: e, Source: w.sources[e.ID], Language: w.langs[e.ID]}, true
+	}
+	if err := to.BulkLoad(ctx, 2, next); err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(before, catalogue(t, url)); diff != "" {
+		t.Errorf("the schema: %s", diff)
+	}
+	for _, f := range []event.Filter{
+		{}, {Order: event.SurestFirst}, {Text: "oil"}, {Languages: []string{"en"}, SourceNames: []string{"AFP"}},
+		{Actors: []event.ActorTerm{{Any: []event.ActorRef{{Code: "IRN"}}}, {Any: []event.ActorRef{{Code: "SYR"}}}}},
+		{Actors: []event.ActorTerm{{Any: []event.ActorRef{{Name: "assad"}}}}},
+	} {
+		want, err := each(ctx, from, f)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got, err := each(ctx, to, f); err != nil || !slices.Equal(got, want) {
+			t.Errorf("%s: %d events, want %d (%v)", f.Query().Encode(), len(got), len(want), err)
+		}
+		for _, field := range db.TopFields() {
+			want, err := from.Top(ctx, f, db.TopField(field), 100)
+			if err != nil {
+				t.Fatal(err)
+			}
+			got, err := to.Top(ctx, f, db.TopField(field), 100)
+			if diff := cmp.Diff(want, got); diff != "" || err != nil {
+				t.Errorf("top %s of %s: %v %s", field, f.Query().Encode(), err, diff)
+			}
+		}
+	}
+	changes, err := to.Changes(ctx, 0, 10_000)
+	if version, _ := to.Version(ctx); err != nil || len(changes) != len(all) || version != int64(len(all)) || changes[len(all)-1].Position != version {
+		t.Errorf("%d changes, version %d: %v", len(changes), version, err)
+	}
+	if err := to.BulkLoad(ctx, 1, next); !has(err, event.Invalid) {
+		t.Errorf("into a database that is not empty: %v", err)
 	}
 }

@@ -193,12 +193,7 @@ func (l list) key(i int) int64 { return int64(int32(binary.BigEndian.Uint32(l.ke
 // readList runs a list statement. It has the server bring the rows into one:
 // the arrays of ids go back to it as they came.
 func readList(ctx context.Context, c *pgx.Conn, q query, order sorting, past bool) (l list, err error) {
-	by := " ORDER BY " + order.by("key", "id") + ")"
-	revisions := "NULL::integer[]"
-	if past {
-		revisions = "array_agg(revision" + by
-	}
-	rows, err := run(ctx, c, "SELECT array_agg(key"+by+", array_agg(id"+by+", "+revisions+" FROM (\n"+q.sql+"\n) AS l", q)
+	rows, err := run(ctx, c, listSQL(q, order, past), q)
 	if err != nil {
 		return l, err
 	}
@@ -216,6 +211,16 @@ func readList(ctx context.Context, c *pgx.Conn, q query, order sorting, past boo
 	}
 	_, closing := rows.Close()
 	return l, cmp.Or(closing, err)
+}
+
+// listSQL brings the rows of a list statement into one.
+func listSQL(q query, order sorting, past bool) string {
+	by := " ORDER BY " + order.by("key", "id") + ")"
+	revisions := "NULL::integer[]"
+	if past {
+		revisions = "array_agg(revision" + by
+	}
+	return "SELECT array_agg(key" + by + " AS keys, array_agg(id" + by + " AS ids, " + revisions + " AS revisions FROM (\n" + q.sql + "\n) AS l"
 }
 
 // run sends a statement with the arguments of q. A stable one is prepared

@@ -211,6 +211,16 @@ func (g Group) of(t event.Type) string {
 	return ""
 }
 
+// The statements that read the rollup.
+const (
+	KindsStatement = `
+		SELECT month, value, sum(n) FROM rollup WHERE key = $1 AND field = 'kind'
+		GROUP BY month, value HAVING sum(n) > 0 ORDER BY month, value`
+	RankStatement = `
+		SELECT value, sum(n) FROM rollup WHERE key = $1 AND field = $2
+		GROUP BY value HAVING sum(n) > 0 ORDER BY value`
+)
+
 // kindsRolled gives the numbers of the kinds that a filter allows, by month.
 func (s *Store) kindsRolled(ctx context.Context, f *event.Filter, key string, do func(k event.Kind, month int32, n int64)) error {
 	kinds, all := f.Kinds()
@@ -218,9 +228,7 @@ func (s *Store) kindsRolled(ctx context.Context, f *event.Filter, key string, do
 	for _, k := range kinds {
 		allowed[k] = true
 	}
-	rows, err := s.pool.Query(ctx, `
-		SELECT month, value, sum(n) FROM rollup WHERE key = $1 AND field = 'kind'
-		GROUP BY month, value HAVING sum(n) > 0 ORDER BY month, value`, key)
+	rows, err := s.pool.Query(ctx, KindsStatement, key)
 	if err != nil {
 		return err
 	}
@@ -335,9 +343,7 @@ func (s *Store) topRolled(ctx context.Context, f *event.Filter, field TopField) 
 		}
 		return ranks, true, err
 	case field == TopCountry && allKinds, field == TopActor && allKinds && key == "":
-		rows, err := s.pool.Query(ctx, `
-			SELECT value, sum(n) FROM rollup WHERE key = $1 AND field = $2
-			GROUP BY value HAVING sum(n) > 0 ORDER BY value`, key, string(field))
+		rows, err := s.pool.Query(ctx, RankStatement, key, string(field))
 		if err != nil {
 			return nil, true, err
 		}

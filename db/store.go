@@ -48,6 +48,8 @@ type Store struct {
 	clock  func() time.Time
 	schema uint // version of the schema that this binary is made for
 	known  *knownRows
+	// timeout bounds each statement; 0 is no bound.
+	timeout time.Duration
 	// settled is an instant, in microseconds, before which nothing more will be
 	// written.
 	settled atomic.Int64
@@ -80,7 +82,7 @@ func Open(ctx context.Context, c Config) (*Store, error) {
 	if err != nil {
 		return nil, translate(ctx, "open the database", err)
 	}
-	s := &Store{pool: pool, log: cmp.Or(c.Logger, slog.New(slog.DiscardHandler)), clock: c.Now, schema: latest, known: &knownRows{}, written: make(chan struct{}, 1)}
+	s := &Store{pool: pool, log: cmp.Or(c.Logger, slog.New(slog.DiscardHandler)), clock: c.Now, schema: latest, known: &knownRows{}, timeout: timeout, written: make(chan struct{}, 1)}
 	if s.clock == nil {
 		s.clock = time.Now
 	}

@@ -24,6 +24,7 @@ type serveCmd struct {
 	NoMigrate bool          `help:"Refuse to start on an old schema instead of migrating it."`
 	MaxConns  int32         `default:"8" help:"Most connections to the database."`
 	MaxText   int           `default:"1048576" placeholder:"BYTES" help:"Longest text of an article."`
+	CacheMB   int           `default:"64" placeholder:"MB" help:"Memory for answers that are given again while nothing has changed; 0 for none."`
 	Load      []string      `placeholder:"FILE" help:"Articles to load before serving, as with the command load."`
 	Grace     time.Duration `default:"20s" help:"How long requests in flight may take to finish at a shutdown."`
 }
@@ -35,6 +36,8 @@ func (c *serveCmd) Validate() error {
 		return errors.New("--max-conns: expected 1 or more")
 	case c.MaxText < 1:
 		return errors.New("--max-text: expected 1 or more")
+	case c.CacheMB < 0:
+		return errors.New("--cache-mb: expected 0 or more")
 	case c.Grace < 0:
 		return errors.New("--grace: expected no negative time")
 	}
@@ -68,7 +71,7 @@ func (c *serveCmd) Run(ctx context.Context, log *slog.Logger, s streams) error {
 		defer func() { rest(); <-tended }()
 		handler := api.New(api.Config{
 			Store: store, Pipeline: pipeline, Codes: extract.Codes(g),
-			Logger: log, Metrics: metrics, Now: time.Now, Version: version(), MaxText: c.MaxText, Closing: ctx.Done(),
+			Logger: log, Metrics: metrics, Now: time.Now, Version: version(), MaxText: c.MaxText, CacheBytes: c.CacheMB << 20, Closing: ctx.Done(),
 		})
 		return c.serve(ctx, handler, log, s)
 	})
