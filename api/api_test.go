@@ -57,12 +57,12 @@ func newServer(t testing.TB, changes ...func(*Config)) (http.Handler, *db.Store)
 	return New(config), store
 }
 
-type answer struct {
+type answered struct {
 	*http.Response
 	body string
 }
 
-func ask(t testing.TB, h http.Handler, method, target, contentType, body string) answer {
+func ask(t testing.TB, h http.Handler, method, target, contentType, body string) answered {
 	t.Helper()
 	r := httptest.NewRequestWithContext(t.Context(), method, target, strings.NewReader(body))
 	if contentType != "" {
@@ -74,7 +74,7 @@ func ask(t testing.TB, h http.Handler, method, target, contentType, body string)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return answer{w.Result(), string(b)}
+	return answered{w.Result(), string(b)}
 }
 
 const article = `{"title":"Ministers meet","published_at":"2017-01-27","url":"https://news.example/1",

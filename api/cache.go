@@ -1,15 +1,17 @@
 package api
 
 import (
+	"bytes"
 	"container/list"
 	"context"
 	"encoding/json"
 	"fmt"
-	"strconv"
 	"sync"
 	"time"
 
 	"demarche/db"
+
+	"github.com/danielgtaylor/huma/v2"
 )
 
 // cache keeps answers as bytes. It is exact: an answer is given again only if
@@ -29,7 +31,7 @@ type cache struct {
 type cached struct {
 	key     string
 	version int64
-	answer  *jsonBytes
+	answer  *answer
 }
 
 // newCache makes a cache of at most so many bytes; of 0 it keeps nothing.
@@ -40,12 +42,12 @@ func newCache(store *db.Store, most int) *cache {
 // overhead is about what an answer takes beside its bytes.
 const overhead = 500
 
-func (c *cached) size() int { return len(c.key) + len(c.answer.Body) + len(c.answer.Link) + overhead }
+func (c *cached) size() int { return len(c.key) + len(c.answer.body) + len(c.answer.link) + overhead }
 
 // get gives the answer of a question, made anew unless nothing has changed.
-func (c *cache) get(ctx context.Context, key string, make func() (*jsonBytes, error)) (*jsonBytes, error) {
+func (c *cache) get(ctx context.Context, key string, make func() (*answer, error)) (*answer, error) {
 	if c.most == 0 {
-		return whole(make())
+		return make()
 	}
 	version, err := c.versions.now(ctx)
 	if err != nil {
@@ -54,7 +56,7 @@ func (c *cache) get(ctx context.Context, key string, make func() (*jsonBytes, er
 	if a := c.look(key, version); a != nil {
 		return a, nil
 	}
-	a, err := whole(make()) // after the version was read: it is of this version or a later one
+	a, err := make() // after the version was read: it is of this version or a later one
 	if err != nil {
 		return nil, err
 	}
@@ -62,15 +64,7 @@ func (c *cache) get(ctx context.Context, key string, make func() (*jsonBytes, er
 	return a, nil
 }
 
-// whole says how long an answer is, so that it is sent in one piece.
-func whole(a *jsonBytes, err error) (*jsonBytes, error) {
-	if err == nil {
-		a.Length = strconv.Itoa(len(a.Body))
-	}
-	return a, err
-}
-
-func (c *cache) look(key string, version int64) *jsonBytes {
+func (c *cache) look(key string, version int64) *answer {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	e, ok := c.answers[key]
@@ -85,6 +79,7 @@ func (c *cache) keep(a *cached) {
 	if a.size() > c.most/8 {
 		return
 	}
+	a.answer = &answer{contentType: a.answer.contentType, link: a.answer.link, body: bytes.Clone(a.answer.body)}
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if e, ok := c.answers[a.key]; ok {
@@ -160,8 +155,8 @@ func (v *versions) work() {
 
 // answer gives the JSON answer of a question of a path, from the cache if
 // nothing has changed.
-func (s *server) answer(ctx context.Context, path string, r *request, make func() (any, error)) (*jsonBytes, error) {
-	return s.cache.get(ctx, s.cacheKey(path, r), func() (*jsonBytes, error) {
+func (s *server) answer(ctx context.Context, path string, r *request, make func() (any, error)) (*huma.StreamResponse, error) {
+	return sent(s.cache.get(ctx, s.cacheKey(path, r), func() (*answer, error) {
 		v, err := make()
 		if err != nil {
 			return nil, err
@@ -170,8 +165,8 @@ func (s *server) answer(ctx context.Context, path string, r *request, make func(
 		if err != nil {
 			return nil, fmt.Errorf("encode an answer: %w", err)
 		}
-		return &jsonBytes{ContentType: "application/json", Body: body}, nil
-	})
+		return &answer{contentType: "application/json", body: body}, nil
+	}))
 }
 
 // cacheKey is a question as it was asked, and on which day: relative dates

@@ -17,16 +17,16 @@ func TestCacheIsExact(t *testing.T) {
 	c := newCache(nil, 1<<20)
 	c.versions.read = func(context.Context) (int64, error) { return version.Load(), nil }
 	ask := func(key string) int64 {
-		a, err := c.get(t.Context(), key, func() (*jsonBytes, error) {
+		a, err := c.get(t.Context(), key, func() (*answer, error) {
 			made.Add(1)
-			return &jsonBytes{Body: fmt.Append(nil, version.Load())}, nil
+			return &answer{body: fmt.Append(nil, version.Load())}, nil
 		})
 		if err != nil {
 			t.Error(err)
 			return 0
 		}
 		var v int64
-		fmt.Sscan(string(a.Body), &v)
+		fmt.Sscan(string(a.body), &v)
 		return v
 	}
 	var all sync.WaitGroup
@@ -63,7 +63,7 @@ func TestCacheKeepsItsSize(t *testing.T) {
 	c := newCache(nil, 100_000)
 	c.versions.read = func(context.Context) (int64, error) { return 1, nil }
 	get := func(n, size int) (made bool) {
-		if _, err := c.get(t.Context(), fmt.Sprint(n), func() (*jsonBytes, error) { made = true; return &jsonBytes{Body: make([]byte, size)}, nil }); err != nil {
+		if _, err := c.get(t.Context(), fmt.Sprint(n), func() (*answer, error) { made = true; return &answer{body: make([]byte, size)}, nil }); err != nil {
 			t.Error(err)
 		}
 		return made
@@ -86,7 +86,7 @@ func TestCacheKeepsItsSize(t *testing.T) {
 	}
 	failing := newCache(nil, 1000)
 	failing.versions.read = func(context.Context) (int64, error) { return 0, fmt.Errorf("away") }
-	if _, err := failing.get(t.Context(), "q", func() (*jsonBytes, error) { return &jsonBytes{}, nil }); err == nil {
+	if _, err := failing.get(t.Context(), "q", func() (*answer, error) { return &answer{}, nil }); err == nil {
 		t.Error("answered without a version")
 	}
 }

@@ -3,6 +3,7 @@ package api
 import (
 	"log/slog"
 	"net/http"
+	"sync"
 	"time"
 
 	"demarche/db"
@@ -41,6 +42,7 @@ type server struct {
 	huma  huma.API
 	hub   *hub
 	cache *cache
+	spare sync.Pool // *bytes.Buffer, for answers
 }
 
 // New gives the handler of the whole HTTP interface.

@@ -95,7 +95,7 @@ type timelineAnswer struct {
 	Series []db.Series `json:"series" doc:"The greatest first"`
 }
 
-func (s *server) timeline(ctx context.Context, in *statsInput) (*jsonBytes, error) {
+func (s *server) timeline(ctx context.Context, in *statsInput) (*huma.StreamResponse, error) {
 	return s.answer(ctx, "/v1/stats/timeline", &in.request, func() (any, error) {
 		f, v, _, err := in.ask(s, false, intervalChoice, groupChoice)
 		if err != nil {
@@ -110,7 +110,7 @@ type topAnswer struct {
 	Top []db.Rank `json:"top" doc:"The greatest first"`
 }
 
-func (s *server) top(ctx context.Context, in *statsInput) (*jsonBytes, error) {
+func (s *server) top(ctx context.Context, in *statsInput) (*huma.StreamResponse, error) {
 	return s.answer(ctx, "/v1/stats/top", &in.request, func() (any, error) {
 		f, v, limit, err := in.ask(s, true, fieldChoice)
 		if err == nil && v["field"] == "" {
@@ -129,8 +129,8 @@ type dyadsAnswer struct {
 	Dyads []db.Dyad `json:"dyads" doc:"The greatest first"`
 }
 
-func (s *server) dyads(ctx context.Context, in *statsInput) (*jsonBytes, error) {
-	return s.cache.get(ctx, s.cacheKey("/v1/stats/dyads", &in.request), func() (*jsonBytes, error) {
+func (s *server) dyads(ctx context.Context, in *statsInput) (*huma.StreamResponse, error) {
+	return sent(s.cache.get(ctx, s.cacheKey("/v1/stats/dyads", &in.request), func() (*answer, error) {
 		f, v, limit, err := in.ask(s, true, formatChoice)
 		if err != nil {
 			return nil, err
@@ -139,15 +139,15 @@ func (s *server) dyads(ctx context.Context, in *statsInput) (*jsonBytes, error) 
 		if err != nil {
 			return nil, err
 		}
-		out := &jsonBytes{ContentType: "application/json"}
+		out := &answer{contentType: "application/json"}
 		if v["format"] == "graphml" {
-			out.ContentType = "application/graphml+xml"
-			out.Body, err = graphML(dyads)
+			out.contentType = "application/graphml+xml"
+			out.body, err = graphML(dyads)
 		} else {
-			out.Body, err = json.Marshal(dyadsAnswer{dyads})
+			out.body, err = json.Marshal(dyadsAnswer{dyads})
 		}
 		return out, err
-	})
+	}))
 }
 
 // graphML writes dyads as a directed graph (graphml.graphdrawing.org): a node

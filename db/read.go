@@ -84,6 +84,39 @@ type Page struct {
 	Documents []json.RawMessage // events as JSON, in order
 	Next      *event.Cursor     // where the next page starts; nil on the last
 	Count     *int64            // of all events found, if it was asked for
+
+	store *Store
+	held  *documents
+}
+
+// Release gives the memory of the documents back to be used again. It may be
+// left to the garbage collector.
+func (p *Page) Release() {
+	if p.held != nil {
+		p.store.spare.Put(p.held)
+	}
+	p.held, p.Documents = nil, nil
+}
+
+// documents are the documents of a page or a batch, and the memory they are in.
+type documents struct {
+	list   []json.RawMessage
+	buffer []byte
+	at     map[uuid.UUID]int // places in the list
+}
+
+// maxSpare bounds the memory that is kept for the next page.
+const maxSpare = 1 << 20
+
+// borrow gives memory for documents.
+func (s *Store) borrow() *documents {
+	d, ok := s.spare.Get().(*documents)
+	if !ok || cap(d.buffer) > maxSpare {
+		d = &documents{list: make([]json.RawMessage, 0, event.DefaultLimit+1), at: map[uuid.UUID]int{}}
+	}
+	d.list, d.buffer = d.list[:0], d.buffer[:0]
+	clear(d.at)
+	return d
 }
 
 // Events gives one page of the events that a filter asks for. Paging on from
@@ -123,7 +156,8 @@ func (s *Store) Events(ctx context.Context, f event.Filter) (Page, error) {
 			next := f.CursorAt(list.key(f.Limit-1), list.id(f.Limit-1))
 			page.Next = &next
 		}
-		page.Documents, err = s.readDocuments(ctx, c, list, f.AsOf != nil)
+		page.store, page.held = s, s.borrow()
+		page.Documents, err = readInto(ctx, c, page.held, list, f.AsOf != nil)
 		return err
 	})
 	return page, translate(ctx, "list events", err)
@@ -252,16 +286,17 @@ const (
 		LEFT JOIN event_document d ON d.event_id = l.id`
 )
 
-// readDocuments reads the documents of a list, in its order. One that is not
+// readInto reads the documents of a list, in its order, into d. One that is not
 // there is left out.
-func (s *Store) readDocuments(ctx context.Context, c *pgx.Conn, l list, past bool) ([]json.RawMessage, error) {
-	documents := make([]json.RawMessage, l.len())
-	if l.len() == 0 {
-		return documents, nil
+func readInto(ctx context.Context, c *pgx.Conn, d *documents, l list, past bool) ([]json.RawMessage, error) {
+	n := l.len()
+	d.list = slices.Grow(d.list, n)[:n]
+	clear(d.list)
+	if n == 0 {
+		return d.list, nil
 	}
-	at := make(map[uuid.UUID]int, l.len())
-	for i := range l.len() {
-		at[l.id(i)] = i
+	for i := range n {
+		d.at[l.id(i)] = i
 	}
 	sql, values := documentsSQL, [][]byte{l.ids.raw}
 	if past {
@@ -273,17 +308,17 @@ func (s *Store) readDocuments(ctx context.Context, c *pgx.Conn, l list, past boo
 	}
 	formats := []int16{pgx.BinaryFormatCode, pgx.BinaryFormatCode}[:len(values)]
 	rows := c.PgConn().ExecPrepared(ctx, prepared.Name, values, formats, binaryResults)
-	buffer := make([]byte, 0, l.len()*documentSize)
+	d.buffer = slices.Grow(d.buffer, n*documentSize)
 	for rows.NextRow() {
 		v := rows.Values()
-		from := len(buffer)
-		buffer = append(buffer, v[1]...)
-		documents[at[uuid.UUID(v[0])]] = buffer[from:len(buffer):len(buffer)]
+		from := len(d.buffer)
+		d.buffer = append(d.buffer, v[1]...) // what moves to a larger buffer stays where it was, too
+		d.list[d.at[uuid.UUID(v[0])]] = d.buffer[from:len(d.buffer):len(d.buffer)]
 	}
 	if _, err := rows.Close(); err != nil {
 		return nil, err
 	}
-	return slices.DeleteFunc(documents, func(d json.RawMessage) bool { return d == nil }), nil
+	return slices.DeleteFunc(d.list, func(d json.RawMessage) bool { return d == nil }), nil
 }
 
 // documentSize is about how long a document is, in bytes.
@@ -314,6 +349,8 @@ func (s *Store) EachEvent(ctx context.Context, f event.Filter, do func(document 
 	}
 	q.stable = false
 	var stopped error
+	held := s.borrow()
+	defer s.spare.Put(held)
 	err = pgx.BeginTxFunc(ctx, s.pool, pgx.TxOptions{IsoLevel: pgx.RepeatableRead, AccessMode: pgx.ReadOnly}, func(tx pgx.Tx) error {
 		c := tx.Conn()
 		// The whole result is wanted, not its first rows: plan for that.
@@ -332,7 +369,9 @@ func (s *Store) EachEvent(ctx context.Context, f event.Filter, do func(document 
 			if err != nil || l.len() == 0 {
 				return err
 			}
-			documents, err := s.readDocuments(ctx, c, l, f.AsOf != nil)
+			held.list, held.buffer = held.list[:0], held.buffer[:0]
+			clear(held.at)
+			documents, err := readInto(ctx, c, held, l, f.AsOf != nil)
 			if err != nil {
 				return err
 			}

@@ -1,17 +1,21 @@
 package db
 
 import (
+	"bufio"
 	"cmp"
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"strconv"
+	"sync"
 	"sync/atomic"
 	"time"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/jackc/pgx/v5/pgproto3"
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"demarche/internal/event"
@@ -41,6 +45,9 @@ const (
 	defaultConnectTimeout   = 5 * time.Second
 )
 
+// readBuffer is how much is read from a connection at once, in bytes.
+const readBuffer = 64 << 10
+
 // Store is the database. It is safe for concurrent use.
 type Store struct {
 	pool   *pgxpool.Pool
@@ -53,6 +60,7 @@ type Store struct {
 	// settled is an instant, in microseconds, before which nothing more will be
 	// written.
 	settled atomic.Int64
+	spare   sync.Pool     // *documents
 	written chan struct{} // holds one if something was written: see Tend
 }
 
@@ -74,6 +82,10 @@ func Open(ctx context.Context, c Config) (*Store, error) {
 	settings := pc.ConnConfig.RuntimeParams
 	settings["statement_timeout"] = strconv.FormatInt(timeout.Milliseconds(), 10)
 	settings["application_name"] = cmp.Or(settings["application_name"], "demarche")
+	pc.ConnConfig.BuildFrontend = func(r io.Reader, w io.Writer) *pgproto3.Frontend {
+		// A page comes in several pieces: take what there is at once.
+		return pgproto3.NewFrontend(bufio.NewReaderSize(r, readBuffer), w)
+	}
 	pc.AfterConnect = func(_ context.Context, conn *pgx.Conn) error {
 		registerUUID(conn.TypeMap())
 		return nil
