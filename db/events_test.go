@@ -162,13 +162,16 @@ func filters(t *rapid.T) event.Filter {
 	if rapid.Bool().Draw(t, "has to") {
 		f.To = days.Draw(t, "to")
 	}
+	if f.From != nil && f.To != nil && *f.To < *f.From { // which the grammar refuses
+		f.From, f.To = f.To, f.From
+	}
 	if few("reported") > 0 {
 		f.ReportedFrom = days.Draw(t, "reported from")
 	}
 	if few("reported") > 0 {
 		f.ReportedTo = days.Draw(t, "reported to")
 	}
-	f.Text = rapid.SampledFrom([]string{"", "", "", "", "oil", "harbours OR gases", `"oil grain"`, "oil -gas", "grain border", "harbour or gas", "absent", "the", "((", `"`}).Draw(t, "text")
+	f.Text = rapid.SampledFrom([]string{"", "", "", "", "oil", "harbours OR grains", `"oil grain"`, "oil -gas", "grain border", "harbour or gas", "absent", "the", "((", `"`}).Draw(t, "text")
 	f.Order = event.Order(rapid.SampledFrom(event.Orders()).Draw(t, "order"))
 	return f
 }
@@ -237,8 +240,10 @@ func says(q string, e event.Event) bool {
 		return has("oil") && !has("gas")
 	case "grain border":
 		return has("grain") && has("border")
-	case "harbour or gas", "harbours OR gases":
+	case "harbour or gas":
 		return has("harbour") || has("gas")
+	case "harbours OR grains":
+		return has("harbour") || has("grain")
 	case `"oil grain"`:
 		return strings.Contains(strings.Join(words, " "), "oil grain")
 	}
