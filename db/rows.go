@@ -373,13 +373,19 @@ func (r rollup) queue(w *writer) error {
 	return nil
 }
 
-// quotes joins the passages of an event for the full-text index.
+// gap stands before each passage of the full text: words that are not indexed
+// but take up places, so that no phrase goes from one passage into the next.
+const gap = "\nthe the the the\n"
+
+// quotes joins the passages of an event for the full-text index, behind the
+// summary.
 func quotes(evidence []event.Evidence) string {
-	texts := make([]string, len(evidence))
+	var b strings.Builder
 	for i := range evidence {
-		texts[i] = evidence[i].Text
+		b.WriteString(gap)
+		b.WriteString(evidence[i].Text)
 	}
-	return strings.Join(texts, "\n")
+	return b.String()
 }
 
 // maxIndexedText bounds what one event adds to the full-text index, in bytes:
