@@ -1,9 +1,13 @@
 package api
 
 import (
+	"encoding/json"
 	"encoding/xml"
 	"strings"
 	"testing"
+
+	"demarche/db"
+	"demarche/internal/event"
 )
 
 func TestStats(t *testing.T) {
@@ -25,6 +29,15 @@ func TestStats(t *testing.T) {
 	} {
 		if a := ask(t, h, "GET", target, "", ""); a.StatusCode != 200 || strings.TrimSpace(a.body) != want {
 			t.Errorf("%s: %d %s\nwant %s", target, a.StatusCode, a.body, want)
+		}
+	}
+	day := event.DayOf(2017, 1, 30)
+	for _, series := range [][]db.Series{{}, {{Key: "a", Points: []db.Point{}}}, {
+		{Key: `"<é`, Points: []db.Point{{Date: day, Count: 0}, {Date: day + 1, Count: 12}}}, {Points: []db.Point{{Date: day, Count: -1}, {Date: day + 1, Count: 1 << 40}}}}} {
+		got, err := timelineJSON(series)
+		want, _ := json.Marshal(timelineAnswer{series})
+		if err != nil || string(got) != string(want) {
+			t.Errorf("%s, want %s (%v)", got, want, err)
 		}
 	}
 	a := ask(t, h, "GET", "/v1/stats/dyads?format=graphml", "", "")

@@ -3,8 +3,10 @@ package db
 import (
 	"cmp"
 	"context"
+	"encoding/binary"
 	"fmt"
 	"maps"
+	"math"
 	"slices"
 	"strings"
 	"time"
@@ -30,35 +32,34 @@ func Intervals() []string {
 	return []string{string(Daily), string(Weekly), string(Monthly), string(Yearly)}
 }
 
-// start gives the first day of the step that a day is in.
-func (i Interval) start(d event.Day) event.Day {
-	t := d.Time()
+// step numbers the steps: that of a day.
+func (i Interval) step(d event.Day) int {
 	switch i {
 	case Weekly:
-		return d - event.Day((int(t.Weekday())+6)%7)
+		return int(math.Floor(float64(d+3) / 7)) // 1970-01-01 is a Thursday
 	case Monthly:
-		return event.DayOf(t.Year(), t.Month(), 1)
+		t := d.Time()
+		return (t.Year()-1970)*12 + int(t.Month()) - 1
 	case Yearly:
-		return event.DayOf(t.Year(), time.January, 1)
+		return d.Year()
 	}
-	return d
+	return int(d)
 }
 
-// next gives the first day of the step after the one that begins with d.
-func (i Interval) next(d event.Day) event.Day {
-	t := d.Time()
+// first gives the first day of a step.
+func (i Interval) first(step int) event.Day {
 	switch i {
 	case Weekly:
-		return d + 7
+		return event.Day(step*7 - 3)
 	case Monthly:
-		return event.DayOf(t.Year(), t.Month()+1, 1)
+		return event.DayOf(1970, time.Month(step+1), 1)
 	case Yearly:
-		return event.DayOf(t.Year()+1, time.January, 1)
+		return event.DayOf(step, time.January, 1)
 	}
-	return d + 1
+	return event.Day(step)
 }
 
-// sql gives the same as start, of a column of days since 1970.
+// sql gives the first day of the step of a column of days since 1970.
 func (i Interval) sql(day string) string {
 	switch i {
 	case Weekly:
@@ -109,66 +110,88 @@ func (s *Store) Timeline(ctx context.Context, f event.Filter, interval Interval,
 	if err := s.settle(ctx, f.AsOf); err != nil {
 		return nil, err
 	}
-	counts := map[string]map[event.Day]int64{}
-	var first, last *event.Day
-	count := func(key string, day event.Day, n int64) {
-		if counts[key] == nil {
-			counts[key] = map[event.Day]int64{}
-		}
-		counts[key][day] += n
-		if first == nil || day < *first {
-			first = &day
-		}
-		if last == nil || day > *last {
-			last = &day
-		}
+	t := tally{interval: interval, at: map[string]int{}}
+	if group == Ungrouped {
+		t.series("")
 	}
-	rolled, err := s.timelineRolled(ctx, &f, interval, group, count)
+	rolled, err := s.timelineRolled(ctx, &f, interval, group, &t)
 	if err == nil && !rolled {
-		err = s.timelineCounted(ctx, &f, interval, group, count)
+		err = s.timelineCounted(ctx, &f, interval, group, &t)
 	}
 	if err != nil {
 		return nil, translate(ctx, "count a timeline", err)
 	}
-	if f.From != nil {
-		d := interval.start(*f.From)
-		first = &d
+	return t.fill(f.From, f.To)
+}
+
+// tally gathers the numbers of a timeline.
+type tally struct {
+	interval Interval
+	keys     []string
+	at       map[string]int // places of keys
+	counts   []stepCount
+}
+
+// stepCount is a number of a series.
+type stepCount struct {
+	series, step int
+	n            int64
+}
+
+// series gives the place of a series.
+func (t *tally) series(key string) int {
+	i, ok := t.at[key]
+	if !ok {
+		i = len(t.keys)
+		t.at[key], t.keys = i, append(t.keys, key)
 	}
-	if f.To != nil {
-		d := interval.start(*f.To)
-		last = &d
-	}
-	if group == Ungrouped && counts[""] == nil {
-		counts[""] = map[event.Day]int64{}
-	}
-	return fill(counts, first, last, interval)
+	return i
 }
 
 // fill writes every step of every series, the greatest series first.
-func fill(counts map[string]map[event.Day]int64, first, last *event.Day, interval Interval) ([]Series, error) {
-	var days []event.Day
-	for d := first; first != nil && last != nil && *d <= *last; {
-		days = append(days, *d)
-		if len(days)*max(len(counts), 1) > maxPoints {
-			return nil, event.NewError(event.Invalid, fmt.Sprintf("the timeline has more than %d points: ask for fewer days, a wider interval or fewer series", maxPoints))
-		}
-		next := interval.next(*d)
-		d = &next
+func (t *tally) fill(from, to *event.Day) ([]Series, error) {
+	first, last := math.MaxInt, math.MinInt
+	for _, c := range t.counts {
+		first, last = min(first, c.step), max(last, c.step)
 	}
-	series := make([]Series, 0, len(counts))
-	total := map[string]int64{}
-	for key, points := range counts {
-		line := Series{Key: key, Points: make([]Point, len(days))}
-		for i, d := range days {
-			line.Points[i] = Point{d, points[d]}
-			total[key] += points[d]
-		}
-		series = append(series, line)
+	if from != nil {
+		first = t.interval.step(*from)
 	}
-	slices.SortFunc(series, func(a, b Series) int {
-		return cmp.Or(-cmp.Compare(total[a.Key], total[b.Key]), strings.Compare(a.Key, b.Key))
+	if to != nil {
+		last = t.interval.step(*to)
+	}
+	steps := 0
+	if first <= last && first != math.MaxInt && last != math.MinInt {
+		steps = last - first + 1
+	}
+	if steps*max(len(t.keys), 1) > maxPoints {
+		return nil, event.NewError(event.Invalid, fmt.Sprintf("the timeline has more than %d points: ask for fewer days, a wider interval or fewer series", maxPoints))
+	}
+	series := make([]Series, len(t.keys))
+	total := make([]int64, len(t.keys))
+	order := make([]int, len(t.keys))
+	days := make([]event.Day, steps)
+	for i := range days {
+		days[i] = t.interval.first(first + i)
+	}
+	for i, key := range t.keys {
+		order[i], series[i] = i, Series{Key: key, Points: make([]Point, steps)}
+		for j, d := range days {
+			series[i].Points[j].Date = d
+		}
+	}
+	for _, c := range t.counts {
+		series[c.series].Points[c.step-first].Count += c.n
+		total[c.series] += c.n
+	}
+	slices.SortFunc(order, func(a, b int) int {
+		return cmp.Or(-cmp.Compare(total[a], total[b]), strings.Compare(t.keys[a], t.keys[b]))
 	})
-	return series, nil
+	sorted := make([]Series, len(series))
+	for i, at := range order {
+		sorted[i] = series[at]
+	}
+	return sorted, nil
 }
 
 // rollupKey gives the key of the rollup that has the numbers of a question: if
@@ -187,15 +210,27 @@ func rollupKey(f *event.Filter) (string, bool) {
 }
 
 // timelineRolled answers from the rollup, if it can.
-func (s *Store) timelineRolled(ctx context.Context, f *event.Filter, interval Interval, group Group, count func(string, event.Day, int64)) (bool, error) {
+func (s *Store) timelineRolled(ctx context.Context, f *event.Filter, interval Interval, group Group, t *tally) (bool, error) {
 	key, ok := rollupKey(f)
 	if !ok || interval != Monthly && interval != Yearly || group != Ungrouped && group != ByType && group != ByFamily {
 		return false, nil
 	}
-	return true, s.kindsRolled(ctx, f, key, func(k event.Kind, month int32, n int64) {
-		if month != noMonth {
-			count(group.of(k.Type), interval.start(event.DayOf(1970, time.Month(month+1), 1)), n)
+	var series []int // of the kinds, as they come
+	return true, s.kindsRolled(ctx, f, key, func(i int, k event.Kind, month int32, n int64) {
+		if month == noMonth {
+			return
 		}
+		for len(series) <= i {
+			series = append(series, -1)
+		}
+		if series[i] < 0 {
+			series[i] = t.series(group.of(k.Type))
+		}
+		step := int(month)
+		if interval == Yearly {
+			step = Yearly.step(Monthly.first(step))
+		}
+		t.counts = append(t.counts, stepCount{series[i], step, n})
 	})
 }
 
@@ -217,32 +252,45 @@ const (
 		SELECT month, value, sum(n) FROM rollup WHERE key = $1 AND field = 'kind'
 		GROUP BY month, value HAVING sum(n) > 0 ORDER BY month, value`
 	RankStatement = `
-		SELECT value, sum(n) FROM rollup WHERE key = $1 AND field = $2
-		GROUP BY value HAVING sum(n) > 0 ORDER BY value`
+		SELECT value, sum(n) AS total FROM rollup WHERE key = $1 AND field = $2
+		GROUP BY value HAVING sum(n) > 0 ORDER BY total DESC, value LIMIT $3`
 )
 
 // kindsRolled gives the numbers of the kinds that a filter allows, by month.
-func (s *Store) kindsRolled(ctx context.Context, f *event.Filter, key string, do func(k event.Kind, month int32, n int64)) error {
+// The kinds are also numbered, in the order in which they come.
+func (s *Store) kindsRolled(ctx context.Context, f *event.Filter, key string, do func(i int, k event.Kind, month int32, n int64)) error {
 	kinds, all := f.Kinds()
 	allowed := map[event.Kind]bool{}
 	for _, k := range kinds {
 		allowed[k] = true
 	}
-	rows, err := s.pool.Query(ctx, KindsStatement, key)
-	if err != nil {
-		return err
+	type place struct {
+		i    int
+		kind event.Kind
+		skip bool
 	}
-	var month int32
-	var value string
-	var n int64
-	_, err = pgx.ForEachRow(rows, []any{&month, &value, &n}, func() error {
-		typ, status, _ := strings.Cut(value, " ")
-		if k := (event.Kind{Type: event.Type(typ), Status: event.Status(status)}); all || allowed[k] {
-			do(k, month, n)
+	known := map[string]place{} // by value, so that the many rows of one are not read anew
+	return s.onConn(ctx, func(c *pgx.Conn) error {
+		rows, err := run(ctx, c, KindsStatement, query{args: []any{key}, stable: true})
+		if err != nil {
+			return err
 		}
-		return nil
+		for rows.NextRow() {
+			v := rows.Values() // integer, text, bigint in binary
+			p, ok := known[string(v[1])]
+			if !ok {
+				typ, status, _ := strings.Cut(string(v[1]), " ")
+				p.kind = event.Kind{Type: event.Type(typ), Status: event.Status(status)}
+				p.i, p.skip = len(known), !all && !allowed[p.kind]
+				known[string(v[1])] = p
+			}
+			if !p.skip {
+				do(p.i, p.kind, int32(binary.BigEndian.Uint32(v[0])), int64(binary.BigEndian.Uint64(v[2])))
+			}
+		}
+		_, err = rows.Close()
+		return err
 	})
-	return err
 }
 
 // codes gives an expression for the codes that take part in an event.
@@ -251,7 +299,7 @@ func (t tables) codes() string {
 }
 
 // timelineCounted counts the events themselves.
-func (s *Store) timelineCounted(ctx context.Context, f *event.Filter, interval Interval, group Group, count func(string, event.Day, int64)) error {
+func (s *Store) timelineCounted(ctx context.Context, f *event.Filter, interval Interval, group Group, t *tally) error {
 	w, err := s.resolve(ctx, f)
 	if err != nil {
 		return err
@@ -278,7 +326,7 @@ func (s *Store) timelineCounted(ctx context.Context, f *event.Filter, interval I
 		if group == ByFamily {
 			key = group.of(event.Type(key))
 		}
-		count(key, event.Day(step), n)
+		t.counts = append(t.counts, stepCount{t.series(key), interval.step(event.Day(step)), n})
 		return nil
 	})
 	return err
@@ -314,21 +362,15 @@ func (s *Store) Top(ctx context.Context, f event.Filter, field TopField, limit i
 	if err := s.settle(ctx, f.AsOf); err != nil {
 		return nil, err
 	}
-	ranks, rolled, err := s.topRolled(ctx, &f, field)
+	ranks, rolled, err := s.topRolled(ctx, &f, field, limit)
 	if err == nil && !rolled {
 		ranks, err = s.topCounted(ctx, &f, field, limit)
 	}
-	if err != nil {
-		return nil, translate(ctx, "rank", err)
-	}
-	slices.SortFunc(ranks, func(a, b Rank) int {
-		return cmp.Or(-cmp.Compare(a.Count, b.Count), strings.Compare(a.Key, b.Key), strings.Compare(a.Country, b.Country))
-	})
-	return ranks[:min(len(ranks), limit)], nil
+	return ranks, translate(ctx, "rank", err)
 }
 
 // topRolled answers from the rollup, if it can.
-func (s *Store) topRolled(ctx context.Context, f *event.Filter, field TopField) ([]Rank, bool, error) {
+func (s *Store) topRolled(ctx context.Context, f *event.Filter, field TopField, limit int) ([]Rank, bool, error) {
 	key, ok := rollupKey(f)
 	_, allKinds := f.Kinds()
 	switch {
@@ -336,14 +378,15 @@ func (s *Store) topRolled(ctx context.Context, f *event.Filter, field TopField) 
 		return nil, false, nil
 	case field == TopType:
 		types := map[event.Type]int64{}
-		err := s.kindsRolled(ctx, f, key, func(k event.Kind, _ int32, n int64) { types[k.Type] += n })
+		err := s.kindsRolled(ctx, f, key, func(_ int, k event.Kind, _ int32, n int64) { types[k.Type] += n })
 		ranks := make([]Rank, 0, len(types))
 		for t, n := range types {
 			ranks = append(ranks, Rank{Key: string(t), Count: n})
 		}
-		return ranks, true, err
+		slices.SortFunc(ranks, func(a, b Rank) int { return cmp.Or(-cmp.Compare(a.Count, b.Count), strings.Compare(a.Key, b.Key)) })
+		return ranks[:min(len(ranks), limit)], true, err
 	case field == TopCountry && allKinds, field == TopActor && allKinds && key == "":
-		rows, err := s.pool.Query(ctx, RankStatement, key, string(field))
+		rows, err := s.pool.Query(ctx, RankStatement, key, string(field), limit)
 		if err != nil {
 			return nil, true, err
 		}

@@ -104,7 +104,7 @@ func (b *bench) writeScripts(ctx context.Context, h hot) (script, error) {
 		add(4, drawPerson+draw, event.Filter{Actors: byID, After: after}, who, from, "'"+uuid.Max.String()+"'::uuid")
 	case "timeline", "facet counts":
 		sql := strings.Replace(map[string]string{"timeline": db.KindsStatement, "facet counts": db.RankStatement}[h.name], "$1", code, 1)
-		file, err := b.writeScript(h, 1, drawCode("k")+strings.Replace(sql, "$2", "'country'", 1)+";\n")
+		file, err := b.writeScript(h, 1, drawCode("k")+strings.NewReplacer("$2", "'country'", "$3", "20").Replace(sql)+";\n")
 		return script{"prepared", []string{file}}, err
 	default:
 		out.mode = "extended"

@@ -72,15 +72,19 @@ var grammar = map[string]func(p *filterParser, values []string){
 }
 
 // FilterParameters names the parameters that ParseFilter reads.
-func FilterParameters() []string { return slices.Sorted(maps.Keys(grammar)) }
+func FilterParameters() []string { return slices.Clone(filterParameters) }
+
+// The names of the grammar, in order, which every question is held against.
+var (
+	filterParameters   = slices.Sorted(maps.Keys(grammar))
+	questionParameters = slices.DeleteFunc(slices.Clone(filterParameters), func(name string) bool {
+		return slices.Contains([]string{"order", "limit", "cursor", "fields", "count"}, name)
+	})
+)
 
 // QuestionParameters names those that say which events are meant, which every
 // use of the grammar takes: all but order, page and shape of the answer.
-func QuestionParameters() []string {
-	return slices.DeleteFunc(FilterParameters(), func(name string) bool {
-		return slices.Contains([]string{"order", "limit", "cursor", "fields", "count"}, name)
-	})
-}
+func QuestionParameters() []string { return slices.Clone(questionParameters) }
 
 // FieldNames lists the members of an event as JSON, which the parameter fields
 // chooses from.
@@ -97,7 +101,7 @@ func FieldNames() []string {
 // count from today. It reports everything that is wrong at once, as an *Error
 // with code Invalid and a field for each fault.
 func ParseFilter(q url.Values, codes Codes, today Day) (Filter, error) {
-	return ParseFilterOf(q, FilterParameters(), nil, codes, today)
+	return ParseFilterOf(q, filterParameters, nil, codes, today)
 }
 
 // ParseFilterOf is ParseFilter for a use that takes only these parameters of
