@@ -311,14 +311,14 @@ func (w *question) listOf(q *query, t tables, order sorting, limit int) string {
 // indexed tells whether one index answers a question without actors in order,
 // whatever the values: then there is no choice of plans.
 func (w *question) indexed(order sorting) bool {
-	kinds := w.kindConditions(&query{})
 	others := w.placed || w.Text != "" || w.MinConfidence > 0 || w.MinSources > 1 || len(w.Sectors)+len(w.SourceNames)+len(w.Languages) > 0 ||
 		w.ReportedFrom != nil || w.ReportedTo != nil
-	types := len(w.Types) == 1 && len(w.Families)+len(w.PLOVER)+len(w.CAMEO)+len(w.Quads)+len(w.Statuses) == 0
-	if others || len(w.Countries) > 1 || len(kinds) > 0 && !types {
+	rest := len(w.Families)+len(w.PLOVER)+len(w.CAMEO)+len(w.Quads)+len(w.Statuses) > 0
+	types, kinds := len(w.Types) == 1 && !rest, len(w.Types) > 0 || rest
+	if others || len(w.Countries) > 1 || kinds && !types {
 		return false
 	}
-	return order.column == "first_day" || len(w.Countries) == 0 && len(kinds) == 0 && w.From == nil && w.To == nil
+	return order.column == "first_day" || len(w.Countries) == 0 && !kinds && w.From == nil && w.To == nil
 }
 
 // standing says that a version stood at the instant asked for.
@@ -401,6 +401,16 @@ func (w *question) takesPart(q *query, t tables, role event.Role, refs []event.A
 
 // kindConditions says which types and statuses there may be.
 func (w *question) kindConditions(q *query) []string {
+	if len(w.Families)+len(w.PLOVER)+len(w.CAMEO)+len(w.Quads) == 0 { // plain types and statuses
+		var where []string
+		if len(w.Types) > 0 {
+			where = append(where, anyOf(q, "s.type", words(w.Types)))
+		}
+		if len(w.Statuses) > 0 {
+			where = append(where, anyOf(q, "s.status", words(w.Statuses)))
+		}
+		return where
+	}
 	kinds, all := w.Kinds()
 	if all {
 		return nil

@@ -49,7 +49,7 @@ BEGIN
     END IF;
 EXCEPTION
     WHEN duplicate_object OR unique_violation THEN NULL;
-    WHEN insufficient_privilege THEN RAISE NOTICE 'the role demarche_reader cannot be made: see docs/scale.md';
+    WHEN insufficient_privilege THEN RAISE NOTICE 'the role demarche_reader cannot be made: see docs/api.md';
 END
 $$;
 

@@ -72,6 +72,9 @@ func run(ctx context.Context, o options) (err error) {
 		return err
 	}
 	defer b.store.Close()
+	if err := b.checkPlans(ctx); err != nil {
+		return err
+	}
 	return b.measure(ctx)
 }
 

@@ -151,13 +151,33 @@ type Kind struct {
 	Status Status
 }
 
-// Kinds gives every type with every status.
-func Kinds() []Kind {
-	var all []Kind
+// kinds is every type with every status, and what the two come to.
+var kinds = func() (all []kindInfo) {
 	for i := range ontology {
 		for _, s := range Words().Statuses {
-			all = append(all, Kind{ontology[i].Type, Status(s)})
+			k := kindInfo{kind: Kind{ontology[i].Type, Status(s)}, family: ontology[i].Family}
+			code := Code(k.kind.Type, k.kind.Status)
+			if code.PLOVER.Type != nil {
+				k.plover = *code.PLOVER.Type
+			}
+			k.cameo, k.quad = code.CAMEO, code.Quad
+			all = append(all, k)
 		}
+	}
+	return all
+}()
+
+type kindInfo struct {
+	kind                  Kind
+	family, plover, cameo string
+	quad                  int
+}
+
+// Kinds gives every type with every status.
+func Kinds() []Kind {
+	all := make([]Kind, len(kinds))
+	for i := range kinds {
+		all[i] = kinds[i].kind
 	}
 	return all
 }
@@ -173,28 +193,18 @@ func (f *Filter) Kinds() (allowed []Kind, all bool) {
 	if !f.asksKind() {
 		return nil, true
 	}
-	every := Kinds()
-	for _, k := range every {
-		if f.allows(k) {
-			allowed = append(allowed, k)
+	for i := range kinds {
+		if f.allows(&kinds[i]) {
+			allowed = append(allowed, kinds[i].kind)
 		}
 	}
-	return allowed, len(allowed) == len(every)
+	return allowed, len(allowed) == len(kinds)
 }
 
-func (f *Filter) allows(k Kind) bool {
-	info, ok := k.Type.Info()
-	if !ok {
-		return false
-	}
-	code := Code(k.Type, k.Status)
-	root := ""
-	if code.PLOVER.Type != nil {
-		root = *code.PLOVER.Type
-	}
-	return has(f.Types, k.Type) && has(f.Statuses, k.Status) && has(f.Families, info.Family) &&
-		has(f.PLOVER, root) && has(f.Quads, code.Quad) &&
-		(len(f.CAMEO) == 0 || slices.ContainsFunc(f.CAMEO, func(prefix string) bool { return strings.HasPrefix(code.CAMEO, prefix) }))
+func (f *Filter) allows(k *kindInfo) bool {
+	return has(f.Types, k.kind.Type) && has(f.Statuses, k.kind.Status) && has(f.Families, k.family) &&
+		has(f.PLOVER, k.plover) && has(f.Quads, k.quad) &&
+		(len(f.CAMEO) == 0 || slices.ContainsFunc(f.CAMEO, func(prefix string) bool { return strings.HasPrefix(k.cameo, prefix) }))
 }
 
 // has tells whether v is one of wanted, or nothing is wanted.

@@ -30,7 +30,7 @@ func (f *Filter) Match(e *Event, facts Facts) bool {
 	if len(f.Sectors) > 0 && !slices.ContainsFunc(e.Participants, func(p Participant) bool { return slices.Contains(f.Sectors, p.Sector) }) {
 		return false
 	}
-	if f.asksKind() && !f.allows(Kind{e.Type, e.Status}) {
+	if f.asksKind() && !slices.ContainsFunc(kinds, func(k kindInfo) bool { return k.kind == Kind{e.Type, e.Status} && f.allows(&k) }) {
 		return false
 	}
 	return f.matchWhere(e.Location) && f.matchWhen(e) &&

@@ -168,7 +168,10 @@ func (p *filterParser) together(q url.Values) {
 	}
 	order(f.From, f.To, "to")
 	order(f.ReportedFrom, f.ReportedTo, "reported_to")
-	if kinds, _ := f.Kinds(); f.asksKind() && len(kinds) == 0 && len(p.bad) == 0 {
+	if len(f.Families)+len(f.PLOVER)+len(f.CAMEO)+len(f.Quads) == 0 || len(p.bad) > 0 {
+		return // every type has every status
+	}
+	if kinds, _ := f.Kinds(); len(kinds) == 0 {
 		p.fault(p.lastKind(q), "no type and status satisfies this together with the other parameters of type, family, plover, cameo, quad_class and status", nil)
 	}
 }
@@ -371,9 +374,9 @@ func known[T ~string](words []string) func(string) (T, error) {
 // ploverTypes lists the PLOVER root types that events can have.
 func ploverTypes() []string {
 	var all []string
-	for _, k := range Kinds() {
-		if t := Code(k.Type, k.Status).PLOVER.Type; t != nil {
-			all = append(all, *t)
+	for _, k := range kinds {
+		if k.plover != "" {
+			all = append(all, k.plover)
 		}
 	}
 	return sorted(all)
