@@ -234,7 +234,7 @@ func (s *Store) ListStatement(ctx context.Context, f event.Filter) (Statement, e
 	if err != nil {
 		return Statement{}, err
 	}
-	return Statement{listSQL(q, order, f.AsOf != nil), q.args, q.stable && f.Limit == event.DefaultLimit}, nil
+	return Statement{listSQL(q, order), q.args, q.stable && f.Limit == event.DefaultLimit}, nil
 }
 
 // DocumentsStatement is the statement that reads the documents of a page, from

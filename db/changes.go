@@ -310,7 +310,7 @@ func (s *Store) Tend(ctx context.Context) {
 	every := time.NewTicker(tendEvery)
 	defer every.Stop()
 	for {
-		if err := errors.Join(s.sequence(ctx), s.RollUp(ctx)); err != nil && ctx.Err() == nil {
+		if err := s.tend(ctx); err != nil && ctx.Err() == nil {
 			s.log.WarnContext(ctx, "tend the database", "error", err)
 		}
 		select {
@@ -320,6 +320,14 @@ func (s *Store) Tend(ctx context.Context) {
 		case <-every.C:
 		}
 	}
+}
+
+func (s *Store) tend(ctx context.Context) error {
+	var replica bool // which is tended where it comes from
+	if err := s.pool.QueryRow(ctx, `SELECT pg_is_in_recovery()`).Scan(&replica); err != nil || replica {
+		return err
+	}
+	return errors.Join(s.sequence(ctx), s.RollUp(ctx))
 }
 
 // tendEvery is how often the house is looked after though nothing is heard of

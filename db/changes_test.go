@@ -24,7 +24,7 @@ import (
 // two writes have the same time.
 func openTicking(t testing.TB, url string, ticks *atomic.Int64) *db.Store {
 	t.Helper()
-	s, err := db.Open(context.Background(), db.Config{URL: url, Now: func() time.Time { return clock().Add(time.Duration(ticks.Add(1)) * time.Microsecond) }})
+	s, err := db.Open(context.Background(), db.Config{URL: url, DocumentCache: 50_000, Now: func() time.Time { return clock().Add(time.Duration(ticks.Add(1)) * time.Microsecond) }})
 	if err != nil {
 		t.Fatal(err)
 	}

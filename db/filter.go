@@ -161,8 +161,7 @@ func (o sorting) behind(q *query, after *event.Cursor, key, id string) string {
 const longest = "(SELECT coalesce(max(last_day - first_day), 366) FROM event WHERE last_day - first_day > 366)"
 
 // listQuery makes the statement that gives (key, id, revision) of what a
-// question asks for, in order, at most limit if that is not 0. The revision is
-// NULL unless the question is about the past.
+// question asks for, in order, at most limit if that is not 0.
 func (w *question) listQuery(limit int) (q query, order sorting, err error) {
 	if order, err = sortingOf(w.Order); err != nil {
 		return q, order, err
@@ -261,11 +260,11 @@ func (w *question) feedOf(q *query, order sorting) (d feed, ok bool) {
 func (w *question) listOf(q *query, t tables, order sorting, limit int) string {
 	d, fed := w.feedOf(q, order)
 	var where []string
-	key, id, from, revision := "s."+order.column, t.id, t.event+" s", "NULL::integer"
+	key, id, from, revision := "s."+order.column, t.id, t.event+" s", "s.revision"
 	t.id = id
 	if fed {
 		where = d.conditions
-		key, id, from = "d.first_day", "d.event_id", d.from
+		key, id, from, revision = "d.first_day", "d.event_id", d.from, "d.revision"
 		where = append(where, w.span(q, "d", t)...)
 		actors := w.actorConditions(q, tables{participant: t.participant, same: "p.event_id = d.event_id"}, d.used)
 		rest := w.eventConditions(q)
@@ -282,18 +281,14 @@ func (w *question) listOf(q *query, t tables, order sorting, limit int) string {
 		q.stable = q.stable && len(actors) == 0 && w.indexed(order)
 	}
 	if w.AsOf != nil {
-		revision = "s.revision"
 		where = append(where, w.standing(q, t)...)
 	}
 	if w.After != nil {
 		where = append(where, order.behind(q, w.After, key, id))
 	}
-	columns := key + " AS key, " + id + " AS id"
+	columns := key + " AS key, " + id + " AS id, " + revision + " AS revision"
 	if d.distinct {
 		columns = "DISTINCT " + columns
-	}
-	if w.AsOf != nil {
-		columns += ", " + revision + " AS revision"
 	}
 	if len(where) == 0 {
 		where = []string{"true"}

@@ -101,8 +101,10 @@ func (p *Page) Release() {
 // documents are the documents of a page or a batch, and the memory they are in.
 type documents struct {
 	list   []json.RawMessage
+	whole  []json.RawMessage // the list with gaps for documents that were not there
 	buffer []byte
 	at     map[uuid.UUID]int // places in the list
+	keys   []documentKey     // of the list, for what is remembered
 }
 
 // maxSpare bounds the memory that is kept for the next page.
@@ -146,7 +148,7 @@ func (s *Store) Events(ctx context.Context, f event.Filter) (Page, error) {
 	}
 	err = s.onConn(ctx, func(c *pgx.Conn) error {
 		began := time.Now()
-		list, err := readList(ctx, c, q, order, f.AsOf != nil)
+		list, err := readList(ctx, c, q, order)
 		if err != nil {
 			return err
 		}
@@ -157,7 +159,7 @@ func (s *Store) Events(ctx context.Context, f event.Filter) (Page, error) {
 			page.Next = &next
 		}
 		page.store, page.held = s, s.borrow()
-		page.Documents, err = readInto(ctx, c, page.held, list, f.AsOf != nil)
+		page.Documents, err = s.readPage(ctx, c, page.held, list, f.AsOf != nil)
 		return err
 	})
 	return page, translate(ctx, "list events", err)
@@ -173,8 +175,8 @@ func (s *Store) onConn(ctx context.Context, use func(*pgx.Conn) error) error {
 	return use(c.Conn())
 }
 
-// list is what a list statement gave: keys, ids and, of the past, revisions,
-// as the elements of binary arrays.
+// list is what a list statement gave: keys, ids and revisions, as the elements
+// of binary arrays.
 type list struct {
 	keys, ids, revisions array
 }
@@ -222,12 +224,14 @@ func (l list) first(n int) list { return list{l.keys.first(n), l.ids.first(n), l
 
 func (l list) id(i int) uuid.UUID { return uuid.UUID(l.ids.at(i)) }
 
+func (l list) revision(i int) int32 { return int32(binary.BigEndian.Uint32(l.revisions.at(i))) }
+
 func (l list) key(i int) int64 { return int64(int32(binary.BigEndian.Uint32(l.keys.at(i)))) }
 
 // readList runs a list statement. It has the server bring the rows into one:
 // the arrays of ids go back to it as they came.
-func readList(ctx context.Context, c *pgx.Conn, q query, order sorting, past bool) (l list, err error) {
-	rows, err := run(ctx, c, listSQL(q, order, past), q)
+func readList(ctx context.Context, c *pgx.Conn, q query, order sorting) (l list, err error) {
+	rows, err := run(ctx, c, listSQL(q, order), q)
 	if err != nil {
 		return l, err
 	}
@@ -248,13 +252,9 @@ func readList(ctx context.Context, c *pgx.Conn, q query, order sorting, past boo
 }
 
 // listSQL brings the rows of a list statement into one.
-func listSQL(q query, order sorting, past bool) string {
+func listSQL(q query, order sorting) string {
 	by := " ORDER BY " + order.by("key", "id") + ")"
-	revisions := "NULL::integer[]"
-	if past {
-		revisions = "array_agg(revision" + by
-	}
-	return "SELECT array_agg(key" + by + " AS keys, array_agg(id" + by + " AS ids, " + revisions + " AS revisions FROM (\n" + q.sql + "\n) AS l"
+	return "SELECT array_agg(key" + by + " AS keys, array_agg(id" + by + " AS ids, array_agg(revision" + by + " AS revisions FROM (\n" + q.sql + "\n) AS l"
 }
 
 // run sends a statement with the arguments of q. A stable one is prepared
@@ -278,20 +278,63 @@ func run(ctx context.Context, c *pgx.Conn, sql string, q query) (*pgconn.ResultR
 var binaryResults = []int16{pgx.BinaryFormatCode}
 
 const (
-	documentsSQL     = `SELECT event_id, document FROM event_document WHERE event_id = ANY($1)`
+	documentsSQL     = `SELECT event_id, revision, document FROM event_document WHERE event_id = ANY($1)`
 	pastDocumentsSQL = `
-		SELECT l.id, coalesce(o.document, d.document)
+		SELECT l.id, coalesce(o.revision, d.revision), coalesce(o.document, d.document)
 		FROM unnest($1::uuid[], $2::integer[]) AS l (id, revision)
 		LEFT JOIN event_past o ON o.event_id = l.id AND o.revision = l.revision
 		LEFT JOIN event_document d ON d.event_id = l.id`
 )
 
-// readInto reads the documents of a list, in its order, into d. One that is not
-// there is left out.
-func readInto(ctx context.Context, c *pgx.Conn, d *documents, l list, past bool) ([]json.RawMessage, error) {
+// readPage reads the documents of a list as readInto does, those that it
+// remembers from memory.
+func (s *Store) readPage(ctx context.Context, c *pgx.Conn, d *documents, l list, past bool) ([]json.RawMessage, error) {
+	if s.remembered.size() == 0 {
+		return readInto(ctx, c, d, l, past, nil)
+	}
 	n := l.len()
 	d.list = slices.Grow(d.list, n)[:n]
 	clear(d.list)
+	d.keys = d.keys[:0]
+	for i := range n {
+		d.keys = append(d.keys, documentKey{l.id(i), l.revision(i)})
+	}
+	d.buffer = slices.Grow(d.buffer, n*documentSize)
+	found := s.remembered.get(d)
+	if found == n {
+		return d.list, nil
+	}
+	missing := list{ids: newArray(pgtype.UUIDOID, 16), revisions: newArray(pgtype.Int4OID, 4)}
+	var at []int // their places
+	for i := range n {
+		if d.list[i] == nil {
+			missing.ids.add(l.ids.at(i))
+			missing.revisions.add(l.revisions.at(i))
+			at = append(at, i)
+		}
+	}
+	rest := s.borrow()
+	defer s.spare.Put(rest)
+	if _, err := readInto(ctx, c, rest, missing, past, s.remembered.put); err != nil {
+		return nil, err
+	}
+	for i, place := range at {
+		if document := rest.whole[i]; document != nil {
+			from := len(d.buffer)
+			d.buffer = append(d.buffer, document...)
+			d.list[place] = d.buffer[from:len(d.buffer):len(d.buffer)]
+		}
+	}
+	return slices.DeleteFunc(d.list, func(d json.RawMessage) bool { return d == nil }), nil
+}
+
+// readInto reads the documents of a list, in its order, into d, and shows each
+// to seen, if that is not nil. One that is not there is left out.
+func readInto(ctx context.Context, c *pgx.Conn, d *documents, l list, past bool, seen func(documentKey, []byte)) ([]json.RawMessage, error) {
+	n := l.len()
+	d.list = slices.Grow(d.list, n)[:n]
+	clear(d.list)
+	d.whole = d.list
 	if n == 0 {
 		return d.list, nil
 	}
@@ -311,14 +354,22 @@ func readInto(ctx context.Context, c *pgx.Conn, d *documents, l list, past bool)
 	d.buffer = slices.Grow(d.buffer, n*documentSize)
 	for rows.NextRow() {
 		v := rows.Values()
+		id := uuid.UUID(v[0])
 		from := len(d.buffer)
-		d.buffer = append(d.buffer, v[1]...) // what moves to a larger buffer stays where it was, too
-		d.list[d.at[uuid.UUID(v[0])]] = d.buffer[from:len(d.buffer):len(d.buffer)]
+		d.buffer = append(d.buffer, v[2]...) // what moves to a larger buffer stays where it was, too
+		document := d.buffer[from:len(d.buffer):len(d.buffer)]
+		d.list[d.at[id]] = document
+		if seen != nil {
+			seen(documentKey{id, int32(binary.BigEndian.Uint32(v[1]))}, document)
+		}
 	}
 	if _, err := rows.Close(); err != nil {
 		return nil, err
 	}
-	return slices.DeleteFunc(d.list, func(d json.RawMessage) bool { return d == nil }), nil
+	if !slices.ContainsFunc(d.list, func(d json.RawMessage) bool { return d == nil }) {
+		return d.list, nil
+	}
+	return slices.DeleteFunc(slices.Clone(d.list), func(d json.RawMessage) bool { return d == nil }), nil
 }
 
 // documentSize is about how long a document is, in bytes.
@@ -365,13 +416,13 @@ func (s *Store) EachEvent(ctx context.Context, f event.Filter, do func(document 
 			return err
 		}
 		for {
-			l, err := fetch(ctx, c, f.AsOf != nil)
+			l, err := fetch(ctx, c)
 			if err != nil || l.len() == 0 {
 				return err
 			}
 			held.list, held.buffer = held.list[:0], held.buffer[:0]
 			clear(held.at)
-			documents, err := readInto(ctx, c, held, l, f.AsOf != nil)
+			documents, err := readInto(ctx, c, held, l, f.AsOf != nil, nil)
 			if err != nil {
 				return err
 			}
@@ -392,15 +443,13 @@ func (s *Store) EachEvent(ctx context.Context, f event.Filter, do func(document 
 }
 
 // fetch reads the next batch of the cursor of an export.
-func fetch(ctx context.Context, c *pgx.Conn, past bool) (list, error) {
+func fetch(ctx context.Context, c *pgx.Conn) (list, error) {
 	l := list{ids: newArray(pgtype.UUIDOID, 16), revisions: newArray(pgtype.Int4OID, 4)}
 	rows := c.PgConn().ExecParams(ctx, fmt.Sprintf("FETCH %d FROM export", exportBatch), nil, nil, nil, binaryResults)
 	for rows.NextRow() {
 		v := rows.Values()
 		l.ids.add(v[1])
-		if past {
-			l.revisions.add(v[2])
-		}
+		l.revisions.add(v[2])
 	}
 	_, err := rows.Close()
 	return l, err
@@ -499,8 +548,9 @@ func readDocuments(ctx context.Context, q querier, ids []uuid.UUID) (map[uuid.UU
 	defer rows.Close()
 	for rows.Next() {
 		var id uuid.UUID
+		var revision int32
 		var document []byte
-		if err := rows.Scan(&id, &document); err != nil {
+		if err := rows.Scan(&id, &revision, &document); err != nil {
 			return nil, err
 		}
 		byID[id] = document

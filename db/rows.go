@@ -49,6 +49,7 @@ type eventRows struct {
 type participantRows struct {
 	event, actor       []uuid.UUID
 	first, last        []int32
+	revision           []int32
 	position           []int16
 	code, sector, role []string
 }
@@ -88,7 +89,7 @@ func (r *eventRows) add(e *entry, ev *event.Event) {
 	p := &r.participant
 	for i, who := range ev.Participants {
 		p.event, p.actor, p.position = append(p.event, ev.ID), append(p.actor, who.ActorID), append(p.position, int16(i))
-		p.first, p.last = append(p.first, first), append(p.last, last)
+		p.first, p.last, p.revision = append(p.first, first), append(p.last, last), append(p.revision, int32(ev.Revision))
 		p.code, p.sector, p.role = append(p.code, who.Code), append(p.sector, string(who.Sector)), append(p.role, string(who.Role))
 	}
 	starts := map[uuid.UUID]int{}
@@ -129,13 +130,13 @@ func (r *eventRows) queue(w *writer) {
 		r.articles, r.sources, r.revision, r.typ, r.status, r.country, r.sourceNames, r.languages, r.summary, listSeparator, r.quotes)
 	if p := &r.participant; len(p.event) > 0 {
 		w.Queue(`
-			INSERT INTO participant (event_id, actor_id, first_day, last_day, position, code, sector, role)
-			SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::integer[], $4::integer[], $5::smallint[], $6::text[], $7::text[], $8::text[])`,
-			p.event, p.actor, p.first, p.last, p.position, p.code, p.sector, p.role)
+			INSERT INTO participant (event_id, actor_id, first_day, last_day, revision, position, code, sector, role)
+			SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::integer[], $4::integer[], $5::integer[], $6::smallint[], $7::text[], $8::text[], $9::text[])`,
+			p.event, p.actor, p.first, p.last, p.revision, p.position, p.code, p.sector, p.role)
 	}
 	w.Queue(`INSERT INTO event_article (event_id, article_id, start) SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::integer[])`,
 		r.report.event, r.report.article, r.report.start)
-	w.Queue(`INSERT INTO event_document (event_id, document) SELECT * FROM unnest($1::uuid[], $2::text[])`, r.id, r.documents)
+	w.Queue(`INSERT INTO event_document (event_id, revision, document) SELECT * FROM unnest($1::uuid[], $2::integer[], $3::text[])`, r.id, r.revision, r.documents)
 }
 
 // goneRows are versions that end.
@@ -177,6 +178,7 @@ func (g *goneRows) queue(w *writer) {
 type pair struct {
 	a, b        string
 	first, last int32
+	revision    int32
 	id          uuid.UUID
 }
 
@@ -190,7 +192,7 @@ func pairsOf(ev *event.Event) []pair {
 	var pairs []pair
 	for i, a := range codes {
 		for _, b := range codes[i+1:] {
-			pairs = append(pairs, pair{a, b, first, last, ev.ID})
+			pairs = append(pairs, pair{a, b, first, last, int32(ev.Revision), ev.ID})
 		}
 	}
 	return pairs
@@ -237,17 +239,20 @@ func (r *pairRows) cancel() {
 // pairColumns are pairs by column.
 func pairColumns(pairs map[pair]bool) []any {
 	var a, b []string
-	var first, last []int32
+	var first, last, revision []int32
 	var id []uuid.UUID
 	for p := range pairs {
 		a, b, first, last, id = append(a, p.a), append(b, p.b), append(first, p.first), append(last, p.last), append(id, p.id)
+		revision = append(revision, p.revision)
 	}
-	return []any{a, b, first, id, last}
+	return []any{a, b, first, id, last, revision}
 }
 
 func (r *pairRows) queue(w *writer) {
 	if len(r.come) > 0 {
-		w.Queue(`INSERT INTO pair_feed (a, b, first_day, event_id, last_day) SELECT * FROM unnest($1::text[], $2::text[], $3::integer[], $4::uuid[], $5::integer[])`,
+		w.Queue(`
+			INSERT INTO pair_feed (a, b, first_day, event_id, last_day, revision)
+			SELECT * FROM unnest($1::text[], $2::text[], $3::integer[], $4::uuid[], $5::integer[], $6::integer[])`,
 			pairColumns(r.come)...)
 	}
 }
@@ -255,7 +260,8 @@ func (r *pairRows) queue(w *writer) {
 func (r *pairRows) queueGone(w *writer) {
 	if len(r.leave) > 0 {
 		w.Queue(`
-			DELETE FROM pair_feed f USING unnest($1::text[], $2::text[], $3::integer[], $4::uuid[], $5::integer[]) AS g (a, b, first_day, event_id, last_day)
+			DELETE FROM pair_feed f USING unnest($1::text[], $2::text[], $3::integer[], $4::uuid[], $5::integer[], $6::integer[])
+				AS g (a, b, first_day, event_id, last_day, revision)
 			WHERE f.a = g.a AND f.b = g.b AND f.first_day = g.first_day AND f.event_id = g.event_id`, pairColumns(r.leave)...)
 	}
 }

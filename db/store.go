@@ -33,6 +33,8 @@ type Config struct {
 	StatementTimeout time.Duration
 	// ConnectTimeout bounds the making of one connection; 0 means 5 s.
 	ConnectTimeout time.Duration
+	// DocumentCache is how many bytes of documents are remembered; 0 for none.
+	DocumentCache int
 	// Logger hears of each list (debug) and of what should not be; nil means
 	// none.
 	Logger *slog.Logger
@@ -59,9 +61,10 @@ type Store struct {
 	timeout time.Duration
 	// settled is an instant, in microseconds, before which nothing more will be
 	// written.
-	settled atomic.Int64
-	spare   sync.Pool     // *documents
-	written chan struct{} // holds one if something was written: see Tend
+	settled    atomic.Int64
+	remembered *remembered
+	spare      sync.Pool     // *documents
+	written    chan struct{} // holds one if something was written: see Tend
 }
 
 // Open connects and makes sure that the schema is this binary's: see Migrate.
@@ -94,7 +97,7 @@ func Open(ctx context.Context, c Config) (*Store, error) {
 	if err != nil {
 		return nil, translate(ctx, "open the database", err)
 	}
-	s := &Store{pool: pool, log: cmp.Or(c.Logger, slog.New(slog.DiscardHandler)), clock: c.Now, schema: latest, known: &knownRows{}, timeout: timeout, written: make(chan struct{}, 1)}
+	s := &Store{pool: pool, log: cmp.Or(c.Logger, slog.New(slog.DiscardHandler)), clock: c.Now, schema: latest, known: &knownRows{}, timeout: timeout, remembered: remember(c.DocumentCache), written: make(chan struct{}, 1)}
 	if s.clock == nil {
 		s.clock = time.Now
 	}

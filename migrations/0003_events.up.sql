@@ -169,27 +169,29 @@ CREATE TABLE event (
     CONSTRAINT event_updated_after_created CHECK (updated_at >= created_at)
 );
 
-CREATE INDEX event_by_date ON event (first_day, id) INCLUDE (last_day);
-CREATE INDEX event_by_reported ON event (reported_day, id);
-CREATE INDEX event_by_confidence ON event (confidence_ppm, id);
-CREATE INDEX event_by_article_count ON event (article_count, id);
-CREATE INDEX event_by_country ON event (country, first_day, id) INCLUDE (last_day);
-CREATE INDEX event_by_country_type ON event (country, type, first_day, id) INCLUDE (last_day);
-CREATE INDEX event_by_type ON event (type, first_day, id) INCLUDE (last_day);
-CREATE INDEX event_by_place ON event (place_id, first_day, id) INCLUDE (last_day);
+CREATE INDEX event_by_date ON event (first_day, id) INCLUDE (last_day, revision);
+CREATE INDEX event_by_reported ON event (reported_day, id) INCLUDE (revision);
+CREATE INDEX event_by_confidence ON event (confidence_ppm, id) INCLUDE (revision);
+CREATE INDEX event_by_article_count ON event (article_count, id) INCLUDE (revision);
+CREATE INDEX event_by_country ON event (country, first_day, id) INCLUDE (last_day, revision);
+CREATE INDEX event_by_country_type ON event (country, type, first_day, id) INCLUDE (last_day, revision);
+CREATE INDEX event_by_type ON event (type, first_day, id) INCLUDE (last_day, revision);
+CREATE INDEX event_by_place ON event (place_id, first_day, id) INCLUDE (last_day, revision);
 CREATE INDEX event_by_words ON event USING gin (words) WITH (fastupdate = off);
 -- Events longer than a year are few; how long the longest is bounds how far
 -- before a day a list must look for events that reach it.
 CREATE INDEX event_by_length ON event ((last_day - first_day)) WHERE last_day - first_day > 366;
 ALTER TABLE event ALTER COLUMN place_id SET STATISTICS 1000;
 
--- Who takes part. The days are the event's, so that the index of a code or an
--- actor is the list of its events in order.
+-- Who takes part. Days and revision are the event's, so that the index of a code
+-- or an actor is the list of its events in order, with all that is needed to
+-- find their documents.
 CREATE TABLE participant (
     event_id  uuid     CONSTRAINT participant_event_fkey REFERENCES event (id),
     actor_id  uuid     NOT NULL CONSTRAINT participant_actor_fkey REFERENCES actor (id),
     first_day integer  NOT NULL,
     last_day  integer  NOT NULL,
+    revision  integer  NOT NULL,
     position  smallint CONSTRAINT participant_position_from_zero CHECK (position >= 0),
     code      text     COLLATE "C" NOT NULL CONSTRAINT participant_code_pattern CHECK (code ~ '^[A-Z][A-Z0-9]{1,11}$'),
     sector    text     COLLATE "C" NOT NULL CONSTRAINT participant_sector_known
@@ -198,8 +200,8 @@ CREATE TABLE participant (
     CONSTRAINT participant_pkey PRIMARY KEY (event_id, position)
 );
 
-CREATE INDEX participant_by_code ON participant (code, first_day, event_id) INCLUDE (last_day);
-CREATE INDEX participant_by_actor ON participant (actor_id, first_day, event_id) INCLUDE (last_day);
+CREATE INDEX participant_by_code ON participant (code, first_day, event_id) INCLUDE (last_day, revision);
+CREATE INDEX participant_by_actor ON participant (actor_id, first_day, event_id) INCLUDE (last_day, revision);
 
 -- Which articles report it, and where the text first does, in code points.
 CREATE TABLE event_article (
@@ -216,5 +218,6 @@ CREATE INDEX event_article_by_article ON event_article (article_id);
 CREATE TABLE event_document (
     event_id uuid CONSTRAINT event_document_pkey PRIMARY KEY
                   CONSTRAINT event_document_event_fkey REFERENCES event (id),
+    revision integer NOT NULL,
     document text NOT NULL CONSTRAINT event_document_is_object CHECK (document LIKE '{%}')
 );

@@ -6,7 +6,8 @@ CREATE TABLE pair_feed (
     first_day integer,
     event_id  uuid,
     last_day  integer NOT NULL,
-    CONSTRAINT pair_feed_pkey PRIMARY KEY (a, b, first_day, event_id),
+    revision  integer NOT NULL,
+    CONSTRAINT pair_feed_pkey PRIMARY KEY (a, b, first_day, event_id) INCLUDE (last_day, revision),
     CONSTRAINT pair_feed_in_order CHECK (a < b)
 );
 

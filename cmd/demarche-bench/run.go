@@ -8,6 +8,7 @@ import (
 	"math"
 	"math/rand/v2"
 	"os"
+	"runtime"
 	"slices"
 	"syscall"
 	"time"
@@ -114,16 +115,33 @@ func (b *bench) request(h hot, r *rand.Rand) ([]byte, error) {
 	return []byte("GET " + h.path + "?" + q.Encode() + " HTTP/1.1\r\nHost: bench\r\nAccept: application/json\r\n\r\n"), nil
 }
 
-// pairOf is how the two ways compare over the rounds.
-type pairOf struct{ ratio, p99 []float64 }
+// target is a way to have a question answered, held against pgbench.
+type target struct {
+	name      string
+	server    *program
+	ratio     []float64 // of the rounds at 8 clients
+	p99       []float64
+	pageRatio float64 // the least median of the page questions
+	pageP99   float64 // the greatest
+	small     float64 // the least median of the small answers
+}
 
 func (b *bench) measure(ctx context.Context) error {
-	plain, err := startServer(ctx, b.Server, b.url, "--cache-mb", "0")
+	plain, err := startServer(ctx, b.Server, b.url, "--cache-mb", "0", "--document-cache-mb", "0")
 	if err != nil {
 		return err
 	}
 	defer plain.stop()
-	pageRatio, pageP99, smallRatio := math.Inf(1), 0.0, math.Inf(1)
+	remembering, err := startServer(ctx, b.Server, b.url, "--cache-mb", "0")
+	if err != nil {
+		return err
+	}
+	defer remembering.stop()
+	inf := math.Inf(1)
+	targets := []*target{
+		{name: "bare", server: plain, pageRatio: inf, small: inf},
+		{name: "api", server: remembering, pageRatio: inf, small: inf},
+	}
 	var hottest [][]byte
 	for _, h := range hotQuestions() {
 		if len(b.Only) > 0 && !slices.Contains(b.Only, h.name) {
@@ -136,51 +154,16 @@ func (b *bench) measure(ctx context.Context) error {
 				return err
 			}
 		}
+		if h.name == "actor" {
+			hottest = asked[:20]
+		}
 		s, err := b.writeScripts(ctx, h)
 		if err != nil {
 			return err
 		}
 		for _, clients := range b.Clients {
-			rounds := b.Rounds
-			if clients != 8 {
-				rounds = 1
-			}
-			var pairs pairOf
-			var api, pg result
-			for round := range rounds {
-				ways := []func() error{
-					func() (err error) { pg, err = b.runPgbench(ctx, s, clients, b.Window, b.cpu(0)); return err },
-					func() (err error) {
-						api, err = askHTTP(plain.addr, asked, clients, b.Window, b.cpu(plain.cmd.Process.Pid))
-						return err
-					},
-				}
-				if round%2 == 1 {
-					slices.Reverse(ways)
-				}
-				for _, way := range ways {
-					if err := way(); err != nil {
-						return fmt.Errorf("%s: %w", h.name, err)
-					}
-				}
-				pairs.ratio = append(pairs.ratio, api.perSecond/pg.perSecond)
-				pairs.p99 = append(pairs.p99, float64(api.p99)/float64(pg.p99))
-				fmt.Printf("%-19s c=%-2d pgbench rps=%-6.0f p50=%.2fms p99=%.2fms %s | api rps=%-6.0f p50=%.2fms p99=%.2fms kB=%.1f %s | ratio=%.2f p99_ratio=%.2f\n",
-					h.name, clients, pg.perSecond, ms(pg.p50), ms(pg.p99), pg.split, api.perSecond, ms(api.p50), ms(api.p99), api.bytes/1000, api.split,
-					api.perSecond/pg.perSecond, float64(api.p99)/float64(pg.p99))
-			}
-			if clients != 8 {
-				continue
-			}
-			ratio, p99 := median(pairs.ratio), median(pairs.p99)
-			fmt.Printf("%-19s median of %d: ratio=%.2f p99_ratio=%.2f\n", h.name, rounds, ratio, p99)
-			if h.page {
-				pageRatio, pageP99 = min(pageRatio, ratio), max(pageP99, p99)
-			} else {
-				smallRatio = min(smallRatio, ratio)
-			}
-			if h.name == "actor" {
-				hottest = asked[:20]
+			if err := b.rounds(ctx, h, s, asked, clients, targets); err != nil {
+				return fmt.Errorf("%s: %w", h.name, err)
 			}
 		}
 	}
@@ -195,7 +178,63 @@ func (b *bench) measure(ctx context.Context) error {
 			return err
 		}
 	}
-	fmt.Printf("page_ratio_min=%.2f page_p99_ratio_max=%.2f small_ratio_min=%.2f cached_x=%.1f\n", pageRatio, pageP99, smallRatio, cachedX)
+	bare, api := targets[0], targets[1]
+	fmt.Printf("without remembered documents: page_ratio_min=%.2f page_p99_ratio_max=%.2f small_ratio_min=%.2f\n", bare.pageRatio, bare.pageP99, bare.small)
+	fmt.Printf("page_ratio_min=%.2f page_p99_ratio_max=%.2f small_ratio_min=%.2f cached_x=%.1f\n", api.pageRatio, api.pageP99, api.small, cachedX)
+	return nil
+}
+
+// rounds runs a question in turns: pgbench, the server that remembers nothing,
+// the server as it comes but for its cache of answers; and the other way round.
+func (b *bench) rounds(ctx context.Context, h hot, s script, asked [][]byte, clients int, targets []*target) error {
+	rounds := b.Rounds
+	if clients != 8 {
+		rounds = 1
+	}
+	for _, t := range targets {
+		t.ratio, t.p99 = nil, nil
+	}
+	for round := range rounds {
+		var pg result
+		got := make([]result, len(targets))
+		ways := []func() error{func() (err error) { pg, err = b.runPgbench(ctx, s, clients, b.Window, b.cpu(0)); return err }}
+		for i, t := range targets {
+			ways = append(ways, func() (err error) {
+				got[i], err = askHTTP(t.server.addr, asked, clients, b.Window, b.cpu(t.server.cmd.Process.Pid))
+				return err
+			})
+		}
+		if round%2 == 1 {
+			slices.Reverse(ways)
+		}
+		for _, way := range ways {
+			if err := way(); err != nil {
+				return err
+			}
+		}
+		fmt.Printf("%-19s c=%-2d pgbench rps=%.0f p50=%.2f p99=%.2fms %s", h.name, clients, pg.perSecond, ms(pg.p50), ms(pg.p99), pg.split)
+		for i, t := range targets {
+			ratio, p99 := got[i].perSecond/pg.perSecond, float64(got[i].p99)/float64(pg.p99)
+			t.ratio, t.p99 = append(t.ratio, ratio), append(t.p99, p99)
+			fmt.Printf(" | %s rps=%.0f p50=%.2f p99=%.2fms kB=%.1f %s ratio=%.2f p99_ratio=%.2f", t.name, got[i].perSecond, ms(got[i].p50), ms(got[i].p99),
+				got[i].bytes/1000, got[i].split, ratio, p99)
+		}
+		fmt.Println()
+	}
+	if clients != 8 {
+		return nil
+	}
+	fmt.Printf("%-19s median of %d:", h.name, rounds)
+	for _, t := range targets {
+		ratio, p99 := median(t.ratio), median(t.p99)
+		fmt.Printf(" %s ratio=%.2f p99_ratio=%.2f", t.name, ratio, p99)
+		if h.page {
+			t.pageRatio, t.pageP99 = min(t.pageRatio, ratio), max(t.pageP99, p99)
+		} else {
+			t.small = min(t.small, ratio)
+		}
+	}
+	fmt.Println()
 	return nil
 }
 
@@ -225,12 +264,22 @@ func (b *bench) measureCached(ctx context.Context, plain *program, asked [][]byt
 }
 
 // export streams everything once, through the store's own stream, and tells
-// the memory of this program, which does nothing else then.
+// the most memory that this program held at it.
 func (b *bench) export(ctx context.Context) error {
 	began, n, size := time.Now(), 0, 0
-	err := b.store.EachEvent(ctx, event.Filter{}, func(d []byte) error { n++; size += len(d); return nil })
+	var most uint64
+	var m runtime.MemStats
+	err := b.store.EachEvent(ctx, event.Filter{}, func(d []byte) error {
+		size += len(d)
+		if n++; n%20_000 == 0 {
+			runtime.ReadMemStats(&m)
+			most = max(most, m.HeapInuse)
+		}
+		return nil
+	})
 	took := time.Since(began)
-	fmt.Printf("export\tevents=%d\tMB=%d\tseconds=%.1f\tevents_per_s=%.0f\n", n, size>>20, took.Seconds(), float64(n)/took.Seconds())
+	fmt.Printf("export\tevents=%d\tMB=%d\tseconds=%.1f\tevents_per_s=%.0f\theap_MB=%d\tresident_MB=%.0f (gazetteer and requests of this program included)\n",
+		n, size>>20, took.Seconds(), float64(n)/took.Seconds(), most>>20, residentMB(os.Getpid()))
 	return err
 }
 
