@@ -332,6 +332,65 @@ func TestFilterEqualsNaiveFilter(t *testing.T) {
 	})
 }
 
+// TestFilterWhileWriting asks random questions while others write: of what was
+// there before, every page has what the filter in memory has, in its order.
+func TestFilterWhileWriting(t *testing.T) {
+	t.Parallel()
+	ctx := context.Background()
+	s := open(t)
+	r := rand.New(rand.NewPCG(71, 72))
+	w := newWorld()
+	var batch []db.Coded
+	for n := range 120 {
+		batch = append(batch, randomArticle(r, n))
+	}
+	puts, err := s.PutArticles(ctx, batch, replaceAll)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, p := range puts {
+		w.meet(p)
+	}
+	before := map[uuid.UUID]bool{}
+	for _, e := range w.events {
+		before[e.ID] = true
+	}
+	writing, stop := context.WithCancel(ctx)
+	var writer errgroup.Group
+	writer.Go(func() error {
+		for n := 1000; writing.Err() == nil; n++ {
+			c := randomArticle(r, n)
+			if _, err := s.PutArticle(ctx, c.Article, c.Events, replaceAll); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	rapid.Check(t, func(rt *rapid.T) {
+		f := filters(rt)
+		f.Limit = rapid.SampledFrom([]int{7, 50}).Draw(rt, "limit")
+		got, err := walk(ctx, s, f)
+		if err != nil {
+			rt.Fatal(err)
+		}
+		seen := map[uuid.UUID]bool{}
+		for _, id := range got {
+			if seen[id] {
+				rt.Fatalf("%s: %s twice", f.Query().Encode(), id)
+			}
+			seen[id] = true
+		}
+		got = slices.DeleteFunc(got, func(id uuid.UUID) bool { return !before[id] })
+		if want := idsOf(w.find(f)); !slices.Equal(got, want) {
+			rt.Fatalf("%s: %d of what was there, want %d", f.Query().Encode(), len(got), len(want))
+		}
+	})
+	stop()
+	if err := writer.Wait(); err != nil {
+		t.Error(err)
+	}
+}
+
 // each streams everything that a filter gives.
 func each(ctx context.Context, s *db.Store, f event.Filter) ([]uuid.UUID, error) {
 	var ids []uuid.UUID
