@@ -287,8 +287,8 @@ func (w *question) listOf(q *query, t tables, order sorting, limit int) string {
 		where = append(where, order.behind(q, w.After, key, id))
 	}
 	columns := key + " AS key, " + id + " AS id, " + revision + " AS revision"
-	if d.distinct {
-		columns = "DISTINCT " + columns
+	if d.distinct { // by the order alone: what is sorted so already is not sorted again
+		columns = "DISTINCT ON (" + key + ", " + id + ") " + columns
 	}
 	if len(where) == 0 {
 		where = []string{"true"}

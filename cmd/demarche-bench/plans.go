@@ -15,6 +15,7 @@ import (
 // planNode is what matters of a node of a plan.
 type planNode struct {
 	Type     string     `json:"Node Type"`
+	Strategy string     `json:"Strategy"`
 	Relation string     `json:"Relation Name"`
 	Hit      int        `json:"Shared Hit Blocks"`
 	Read     int        `json:"Shared Read Blocks"`
@@ -77,7 +78,8 @@ func (b *bench) checkPlans(ctx context.Context) error {
 			}
 			var bad []string
 			plan.Plan.each(func(n *planNode) {
-				if n.Type == "Seq Scan" || s.Stable && (strings.HasPrefix(n.Type, "Bitmap") || n.Type == "Hash Join" || n.Type == "Merge Join") {
+				sorts := n.Type == "Sort" || n.Strategy == "Hashed" || strings.HasPrefix(n.Type, "Bitmap") || n.Type == "Hash Join" || n.Type == "Merge Join"
+				if n.Type == "Seq Scan" || s.Stable && sorts {
 					bad = append(bad, n.Type+" "+n.Relation)
 				}
 			})
