@@ -45,9 +45,9 @@ const overhead = 500
 func (c *cached) size() int { return len(c.key) + len(c.answer.body) + len(c.answer.link) + overhead }
 
 // get gives the answer of a question, made anew unless nothing has changed.
-func (c *cache) get(ctx context.Context, key string, make func() (*answer, error)) (*answer, error) {
+func (c *cache) get(ctx context.Context, key string, anew func() (*answer, error)) (*answer, error) {
 	if c.most == 0 {
-		return make()
+		return anew()
 	}
 	version, err := c.versions.now(ctx)
 	if err != nil {
@@ -56,7 +56,7 @@ func (c *cache) get(ctx context.Context, key string, make func() (*answer, error
 	if a := c.look(key, version); a != nil {
 		return a, nil
 	}
-	a, err := make() // after the version was read: it is of this version or a later one
+	a, err := anew() // after the version was read: it is of this version or a later one
 	if err != nil {
 		return nil, err
 	}
@@ -155,9 +155,9 @@ func (v *versions) work() {
 
 // answer gives the JSON answer of a question of a path, from the cache if
 // nothing has changed.
-func (s *server) answer(ctx context.Context, path string, r *request, make func() (any, error)) (*huma.StreamResponse, error) {
+func (s *server) answer(ctx context.Context, path string, r *request, anew func() (any, error)) (*huma.StreamResponse, error) {
 	return sent(s.cache.get(ctx, s.cacheKey(path, r), func() (*answer, error) {
-		v, err := make()
+		v, err := anew()
 		if err != nil {
 			return nil, err
 		}

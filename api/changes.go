@@ -198,10 +198,13 @@ func (s *server) stream(ctx context.Context, in *streamInput) (*huma.StreamRespo
 		}
 	}
 	return &huma.StreamResponse{Body: func(hc huma.Context) {
-		_, w := humachi.Unwrap(hc)
+		r, w := humachi.Unwrap(hc)
 		w.Header().Set("Content-Type", "text/event-stream")
 		w.Header().Set("Cache-Control", "no-store")
 		w.Header().Set("X-Accel-Buffering", "no")
+		if r.Method == http.MethodHead {
+			return
+		}
 		c := &client{out: w, control: http.NewResponseController(w)}
 		if err := s.follow(hc.Context(), c, f, since); err != nil && hc.Context().Err() == nil {
 			s.Logger.InfoContext(ctx, "a stream ended", "error", err, "request_id", requestIDOf(ctx))

@@ -83,6 +83,9 @@ func TestChangesAndHistory(t *testing.T) {
 	if history.StatusCode != 200 || !strings.Contains(history.body, `"revision":1`) || !strings.Contains(history.body, `"until":`) {
 		t.Errorf("%d %s", history.StatusCode, history.body)
 	}
+	if head := ask(t, h, "HEAD", "/v1/stream", "", ""); head.StatusCode != 200 || head.Header.Get("Content-Type") != "text/event-stream" {
+		t.Errorf("HEAD of the stream: %d %v", head.StatusCode, head.Header)
+	}
 	for target, want := range map[string]int{
 		"/v1/changes?since=x": 400, "/v1/changes?since=-1": 400, "/v1/changes?limit=1001": 400, "/v1/changes?as_of=2017-01-01": 400, "/v1/changes?sinse=1": 400,
 		"/v1/events/01942f6e-8e5b-7c1d-a1b2-3c4d5e6f7081/history": 404, "/v1/events/" + first + "?as_of=2017-01-01": 404, "/v1/events/" + first + "?as_of=x": 400,

@@ -37,14 +37,30 @@ type facts struct{ sources, languages []string }
 // changes. It is a hint: whoever listens also looks now and then.
 const changesChannel = "demarche_changes"
 
+// inboxBatch is how many transactions get positions at a time.
+const inboxBatch = 500
+
 // sequence gives positions to the changes that have none yet: to all that were
 // committed before the call.
 func (s *Store) sequence(ctx context.Context) error {
 	var waiting bool
-	if err := s.pool.QueryRow(ctx, `SELECT EXISTS (SELECT FROM change_inbox)`).Scan(&waiting); err != nil || !waiting {
+	if err := s.pool.QueryRow(ctx, `SELECT EXISTS (SELECT FROM change_inbox)`).Scan(&waiting); err != nil {
 		return err
 	}
-	return pgx.BeginTxFunc(ctx, s.pool, pgx.TxOptions{IsoLevel: pgx.ReadCommitted}, func(tx pgx.Tx) error {
+	for waiting {
+		n, err := s.sequenceBatch(ctx)
+		if err != nil {
+			return err
+		}
+		waiting = n == inboxBatch
+	}
+	return nil
+}
+
+// sequenceBatch gives positions to the changes of the transactions that ended
+// first, and tells of how many.
+func (s *Store) sequenceBatch(ctx context.Context) (n int, err error) {
+	err = pgx.BeginTxFunc(ctx, s.pool, pgx.TxOptions{IsoLevel: pgx.ReadCommitted}, func(tx pgx.Tx) error {
 		// One at a time. Who had it before is committed when we get it.
 		if _, err := tx.Exec(ctx, `SELECT pg_advisory_xact_lock($1)`, sequencerLock); err != nil {
 			return err
@@ -56,7 +72,9 @@ func (s *Store) sequence(ctx context.Context) error {
 		// What a transaction waited for was committed, and so written into the
 		// inbox, before it wrote itself: the times have the order of whatever
 		// depends on one another.
-		rows, err := tx.Query(ctx, `DELETE FROM change_inbox RETURNING id, ended_at, events, revisions, actions`)
+		rows, err := tx.Query(ctx, `
+			DELETE FROM change_inbox WHERE id IN (SELECT id FROM change_inbox ORDER BY ended_at, id LIMIT $1)
+			RETURNING id, ended_at, events, revisions, actions`, inboxBatch)
 		if err != nil {
 			return err
 		}
@@ -71,6 +89,7 @@ func (s *Store) sequence(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
+		n = len(inbox)
 		slices.SortFunc(inbox, func(a, b pending) int {
 			if c := a.At.Compare(b.At); c != 0 {
 				return c
@@ -90,6 +109,7 @@ func (s *Store) sequence(ctx context.Context) error {
 		_, err = tx.Exec(ctx, `SELECT pg_notify($1, '')`, changesChannel)
 		return err
 	})
+	return n, err
 }
 
 // Changes gives at most limit changes behind a position, in the order in which

@@ -11,6 +11,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 
 	"demarche/internal/event"
@@ -462,43 +463,62 @@ func (s *Store) Dyads(ctx context.Context, f event.Filter, limit int) ([]Dyad, e
 	return dyads, translate(ctx, "count dyads", err)
 }
 
-// rollupEvery is how many rows of the rollup may wait to be brought together.
-const rollupEvery = 2000
+// How many rows of the rollup may wait to be brought together, and how many are
+// taken at a time.
+const (
+	rollupEvery = 2_000
+	rollupBatch = 50_000
+)
 
 // RollUp brings the parts of the rollup together, if they have become many. It
 // changes no number. If another process is at it, it leaves it to that one.
-func (s *Store) RollUp(ctx context.Context) error {
-	return s.rollUp(ctx, rollupEvery)
-}
+func (s *Store) RollUp(ctx context.Context) error { return s.rollUp(ctx, rollupEvery) }
 
 func (s *Store) rollUp(ctx context.Context, least int) error {
-	err := pgx.BeginTxFunc(ctx, s.pool, pgx.TxOptions{}, func(tx pgx.Tx) error {
-		var mine bool
-		var waiting int
-		if err := tx.QueryRow(ctx, `SELECT pg_try_advisory_xact_lock($1)`, rollupLock).Scan(&mine); err != nil || !mine {
+	for more := true; more; {
+		err := pgx.BeginTxFunc(ctx, s.pool, pgx.TxOptions{}, func(tx pgx.Tx) (err error) {
+			more, err = rollUpBatch(ctx, tx, least)
 			return err
-		}
-		if err := tx.QueryRow(ctx, `SELECT count(*) FROM rollup WHERE part <> $1`, noPart).Scan(&waiting); err != nil || waiting < least {
-			return err
-		}
-		rows, err := tx.Query(ctx, `DELETE FROM rollup WHERE part <> $1 RETURNING key, field, month, value, n`, noPart)
+		})
 		if err != nil {
-			return err
+			return translate(ctx, "roll up", err)
 		}
-		sums := rollup{}
-		var c cell
-		var n int32
-		if _, err := pgx.ForEachRow(rows, []any{&c.key, &c.field, &c.month, &c.value, &n}, func() error { sums[c] += n; return nil }); err != nil {
-			return err
+	}
+	return nil
+}
+
+// rollUpBatch brings the oldest parts together, and tells whether there may be
+// more.
+func rollUpBatch(ctx context.Context, tx pgx.Tx, least int) (more bool, err error) {
+	var mine bool
+	if err := tx.QueryRow(ctx, `SELECT pg_try_advisory_xact_lock($1)`, rollupLock).Scan(&mine); err != nil || !mine {
+		return false, err
+	}
+	rows, err := tx.Query(ctx, `SELECT part FROM rollup WHERE part <> $1 ORDER BY part LIMIT $2`, noPart, rollupBatch)
+	if err != nil {
+		return false, err
+	}
+	parts, err := pgx.CollectRows(rows, pgx.RowTo[uuid.UUID])
+	if err != nil || len(parts) < max(least, 1) {
+		return false, err
+	}
+	more = len(parts) == rollupBatch
+	rows, err = tx.Query(ctx, `DELETE FROM rollup WHERE part = ANY($1) RETURNING key, field, month, value, n`, slices.Compact(parts))
+	if err != nil {
+		return false, err
+	}
+	sums := rollup{}
+	var c cell
+	var n int32
+	if _, err := pgx.ForEachRow(rows, []any{&c.key, &c.field, &c.month, &c.value, &n}, func() error { sums[c] += n; return nil }); err != nil {
+		return false, err
+	}
+	var b pgx.Batch
+	for _, c := range slices.SortedFunc(maps.Keys(sums), cell.compare) {
+		if sums[c] != 0 {
+			b.Queue(`INSERT INTO rollup (key, field, month, value, part, n) VALUES ($1, $2, $3, $4, $5, $6)
+				ON CONFLICT (key, field, month, value, part) DO UPDATE SET n = rollup.n + excluded.n`, c.key, c.field, c.month, c.value, noPart, sums[c])
 		}
-		var b pgx.Batch
-		for _, c := range slices.SortedFunc(maps.Keys(sums), cell.compare) {
-			if sums[c] != 0 {
-				b.Queue(`INSERT INTO rollup (key, field, month, value, part, n) VALUES ($1, $2, $3, $4, $5, $6)
-					ON CONFLICT (key, field, month, value, part) DO UPDATE SET n = rollup.n + excluded.n`, c.key, c.field, c.month, c.value, noPart, sums[c])
-			}
-		}
-		return tx.SendBatch(ctx, &b).Close()
-	})
-	return translate(ctx, "roll up", err)
+	}
+	return more, tx.SendBatch(ctx, &b).Close()
 }

@@ -21,7 +21,7 @@ type options struct {
 	Server   string        `default:"bin/demarche" help:"The server's program."`
 	Dir      string        `placeholder:"DIR" help:"Keep the cluster here, and use what it has if it has events, instead of throwing it away."`
 	Rounds   int           `default:"5" help:"Rounds at 8 clients; each runs both ways once, in turns."`
-	Window   time.Duration `default:"1500ms" help:"How long each run is."`
+	Window   time.Duration `default:"1s" help:"How long each run is."`
 	Only     []string      `placeholder:"QUERY" help:"Only these questions."`
 	Clients  []int         `default:"8,1,32" help:"Numbers of clients; all but 8 have one round."`
 	Export   bool          `help:"Also stream everything once, and tell the server's memory."`

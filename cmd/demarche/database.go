@@ -57,6 +57,20 @@ func openStore(ctx context.Context, url string, noMigrate bool, maxConns int32, 
 	return db.Open(ctx, db.Config{URL: url, MaxConns: maxConns, DocumentCache: documentCache, Logger: log, Now: time.Now})
 }
 
+// tend has the store look after the database until it is told to stop.
+func tend(ctx context.Context, store *db.Store) (stop func()) {
+	ctx, cancel := context.WithCancel(ctx)
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		store.Tend(ctx)
+	}()
+	return func() {
+		cancel()
+		<-done
+	}
+}
+
 type migrateCmd struct {
 	Up     migrateUpCmd     `cmd:"" help:"Apply what is missing."`
 	Down   migrateDownCmd   `cmd:"" help:"Take back the last migrations. Data that only they hold is lost."`

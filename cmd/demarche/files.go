@@ -143,6 +143,7 @@ func (c *loadCmd) Run(ctx context.Context, log *slog.Logger, s streams) error {
 			return err
 		}
 		defer store.Close()
+		defer tend(ctx, store)()
 		_, x, err := c.coder(s)
 		if err != nil {
 			return err

@@ -78,10 +78,7 @@ func (c *serveCmd) Run(ctx context.Context, log *slog.Logger, s streams) error {
 				return err
 			}
 		}
-		tending, rest := context.WithCancel(ctx)
-		tended := make(chan struct{})
-		go func() { defer close(tended); store.Tend(tending) }()
-		defer func() { rest(); <-tended }()
+		defer tend(ctx, store)()
 		handler := api.New(api.Config{
 			Store: store, Pipeline: pipeline, Codes: extract.Codes(g),
 			Logger: log, Metrics: metrics, Now: time.Now, Version: version(), MaxText: c.MaxText, CacheBytes: c.CacheMB << 20, Closing: ctx.Done(),
