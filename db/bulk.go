@@ -222,19 +222,26 @@ type Statement struct {
 	Stable bool // prepared once; any other is planned for its values
 }
 
-// ListStatement gives the statement that finds the page of a filter: one row
-// with the sort keys and the ids, in order, one more than the limit.
+// ListStatements gives the statements that find the page of a filter. The last
+// one gives one row with the sort keys, ids and revisions, in order, one more
+// than the limit; another before it finds the places, if any are asked for.
 // DocumentsStatement then reads the documents.
-func (s *Store) ListStatement(ctx context.Context, f event.Filter) (Statement, error) {
+func (s *Store) ListStatements(ctx context.Context, f event.Filter) ([]Statement, error) {
 	w, err := s.resolve(ctx, &f)
 	if err != nil {
-		return Statement{}, err
+		return nil, err
 	}
+	w.reach = max(s.reach.Load(), aYear)
 	q, order, err := w.listQuery(f.Limit + 1)
 	if err != nil {
-		return Statement{}, err
+		return nil, err
 	}
-	return Statement{listSQL(q, order), q.args, q.stable && f.Limit == event.DefaultLimit}, nil
+	var statements []Statement
+	if w.placed {
+		sql, args := placeQuery(&f)
+		statements = append(statements, Statement{sql, args, true})
+	}
+	return append(statements, Statement{listSQL(q, w, order), q.args, q.stable && f.Limit == event.DefaultLimit}), nil
 }
 
 // DocumentsStatement is the statement that reads the documents of a page, from

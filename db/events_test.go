@@ -581,6 +581,37 @@ func TestEventsAsked(t *testing.T) {
 	}
 }
 
+// TestLongEvents finds events by days far behind their first one, also those
+// that are longer than any before, and at once.
+func TestLongEvents(t *testing.T) {
+	t.Parallel()
+	ctx := context.Background()
+	s := open(t)
+	put(t, s, article(), meeting())
+	from := day("2016-12-01")
+	f := event.Filter{From: &from}
+	for n, start := range []string{"2016-01-01", "2010-05-05", "1800-01-01"} {
+		if page, err := s.Events(ctx, f); err != nil || len(page.Documents) != 1+n {
+			t.Errorf("before the one of %s: %d events, %v", start, len(page.Documents), err)
+		}
+		e := meeting()
+		e.Date = &event.Date{Start: day(start), End: day("2016-12-31"), Precision: event.DayPrecision}
+		a := article()
+		a.Text, a.URL, a.ExternalID = a.Text+" "+start, "https://example.org/"+start, ""
+		put(t, s, a, e)
+		got, err := walk(ctx, s, event.Filter{From: &from, Limit: 2, Actors: []event.ActorTerm{{Any: []event.ActorRef{{Code: "IRN"}}}}})
+		if err != nil || len(got) != 2+n {
+			t.Errorf("with the one of %s: %d events of the actor, %v", start, len(got), err)
+		}
+		if got, err := each(ctx, s, f); err != nil || len(got) != 2+n {
+			t.Errorf("with the one of %s: %d events streamed, %v", start, len(got), err)
+		}
+		if series, err := s.Timeline(ctx, f, db.Yearly, db.Ungrouped); err != nil || series[0].Points[0].Count != int64(1+n) {
+			t.Errorf("with the one of %s: %+v, %v", start, series, err)
+		}
+	}
+}
+
 func TestUnknownIDs(t *testing.T) {
 	t.Parallel()
 	ctx := context.Background()

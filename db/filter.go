@@ -3,6 +3,7 @@ package db
 import (
 	"context"
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 	"time"
@@ -45,6 +46,9 @@ type question struct {
 	actors map[string][]uuid.UUID // ids of the actors that have a name
 	places []uuid.UUID            // ids of the places asked for, if placed
 	placed bool                   // whether the filter asks for places
+	// reach is how many days the longest event has, so that the planner sees how
+	// few days are looked at; 0 has the database look it up.
+	reach int32
 }
 
 // resolve looks up the names in a filter.
@@ -155,6 +159,9 @@ func (o sorting) behind(q *query, after *event.Cursor, key, id string) string {
 	}
 	return "(" + key + ", " + id + ")" + compare + "(" + q.arg(int32(after.Key)) + ", " + q.arg(after.ID) + ")"
 }
+
+// aYear is the least that longest gives.
+const aYear = 366
 
 // longest is the length of the longest event in days, at least a year's. An
 // event that reaches a day began at most so long before it.
@@ -332,7 +339,11 @@ func (w *question) span(q *query, alias string, t tables) []string {
 	if w.From != nil {
 		from := q.arg(int32(*w.From))
 		where = append(where, alias+".last_day >= "+from)
-		if t.event == present.event {
+		switch {
+		case t.event == past.event:
+		case w.reach > 0:
+			where = append(where, alias+".first_day >= "+q.arg(max(int32(*w.From)-w.reach, -math.MaxInt32)))
+		default:
 			where = append(where, alias+".first_day >= "+from+" - "+longest)
 		}
 	}

@@ -137,22 +137,15 @@ func (s *Store) Events(ctx context.Context, f event.Filter) (Page, error) {
 	if err != nil {
 		return Page{}, err
 	}
-	q, order, err := w.listQuery(f.Limit + 1)
-	if err != nil {
-		return Page{}, err
-	}
-	q.stable = q.stable && f.Limit == event.DefaultLimit
 	var page Page
 	if page.Count, err = s.count(ctx, w); err != nil {
 		return Page{}, err
 	}
 	err = s.onConn(ctx, func(c *pgx.Conn) error {
-		began := time.Now()
-		list, err := readList(ctx, c, q, order)
+		list, err := s.readList(ctx, c, w, f.Limit)
 		if err != nil {
 			return err
 		}
-		s.log.DebugContext(ctx, "listed events", "sql", q.sql, "rows", list.len(), "took", time.Since(began))
 		if list.len() > f.Limit {
 			list = list.first(f.Limit)
 			next := f.CursorAt(list.key(f.Limit-1), list.id(f.Limit-1))
@@ -228,12 +221,34 @@ func (l list) revision(i int) int32 { return int32(binary.BigEndian.Uint32(l.rev
 
 func (l list) key(i int) int64 { return int64(int32(binary.BigEndian.Uint32(l.keys.at(i)))) }
 
-// readList runs a list statement. It has the server bring the rows into one:
-// the arrays of ids go back to it as they came.
-func readList(ctx context.Context, c *pgx.Conn, q query, order sorting) (l list, err error) {
-	rows, err := run(ctx, c, listSQL(q, order), q)
+// readList finds the page of a question, and one event more. It has the server
+// bring the rows into one: the arrays of ids go back to it as they came.
+func (s *Store) readList(ctx context.Context, c *pgx.Conn, w *question, limit int) (list, error) {
+	for {
+		w.reach = max(s.reach.Load(), aYear)
+		q, order, err := w.listQuery(limit + 1)
+		if err != nil {
+			return list{}, err
+		}
+		q.stable = q.stable && limit == event.DefaultLimit
+		began := time.Now()
+		l, longest, err := readRow(ctx, c, listSQL(q, w, order), q)
+		if err != nil {
+			return list{}, err
+		}
+		s.log.DebugContext(ctx, "listed events", "sql", q.sql, "rows", l.len(), "took", time.Since(began))
+		if longest <= w.reach {
+			return l, nil
+		}
+		s.reach.Store(longest) // a longer event has come than we knew: look again, further back
+	}
+}
+
+// readRow runs a list statement; longest is that of its snapshot, if it matters.
+func readRow(ctx context.Context, c *pgx.Conn, sql string, q query) (l list, longest int32, err error) {
+	rows, err := run(ctx, c, sql, q)
 	if err != nil {
-		return l, err
+		return l, 0, err
 	}
 	for rows.NextRow() {
 		v := rows.Values()
@@ -246,15 +261,22 @@ func readList(ctx context.Context, c *pgx.Conn, q query, order sorting) (l list,
 		if l.revisions, err = parseArray(v[2], 4); err != nil {
 			break
 		}
+		if len(v) > 3 {
+			longest = int32(binary.BigEndian.Uint32(v[3]))
+		}
 	}
 	_, closing := rows.Close()
-	return l, cmp.Or(closing, err)
+	return l, longest, cmp.Or(closing, err)
 }
 
 // listSQL brings the rows of a list statement into one.
-func listSQL(q query, order sorting) string {
+func listSQL(q query, w *question, order sorting) string {
 	by := " ORDER BY " + order.by("key", "id") + ")"
-	return "SELECT array_agg(key" + by + " AS keys, array_agg(id" + by + " AS ids, array_agg(revision" + by + " AS revisions FROM (\n" + q.sql + "\n) AS l"
+	sql := "SELECT array_agg(key" + by + " AS keys, array_agg(id" + by + " AS ids, array_agg(revision" + by + " AS revisions"
+	if w.From != nil {
+		sql += ", " + longest + " AS longest"
+	}
+	return sql + " FROM (\n" + q.sql + "\n) AS l"
 }
 
 // run sends a statement with the arguments of q. A stable one is prepared
@@ -394,20 +416,26 @@ func (s *Store) EachEvent(ctx context.Context, f event.Filter, do func(document 
 	if err != nil {
 		return err
 	}
-	q, _, err := w.listQuery(f.Limit)
-	if err != nil {
-		return err
-	}
-	q.stable = false
 	var stopped error
 	held := s.borrow()
 	defer s.spare.Put(held)
 	err = pgx.BeginTxFunc(ctx, s.pool, pgx.TxOptions{IsoLevel: pgx.RepeatableRead, AccessMode: pgx.ReadOnly}, func(tx pgx.Tx) error {
 		c := tx.Conn()
-		// The whole result is wanted, not its first rows: plan for that.
+		// The whole result is wanted, not its first rows: plan for that, and for
+		// the days that are looked at.
 		if _, err := tx.Exec(ctx, `SET LOCAL cursor_tuple_fraction = 1`); err != nil {
 			return err
 		}
+		if f.From != nil {
+			if err := tx.QueryRow(ctx, "SELECT "+longest).Scan(&w.reach); err != nil {
+				return err
+			}
+		}
+		q, _, err := w.listQuery(f.Limit)
+		if err != nil {
+			return err
+		}
+		q.stable = false
 		rows, err := run(ctx, c, "DECLARE export NO SCROLL CURSOR FOR "+q.sql, q)
 		if err != nil {
 			return err

@@ -333,13 +333,15 @@ func monthOf(ev *event.Event) int32 {
 // add counts an event n times.
 func (r rollup) add(ev *event.Event, n int32) {
 	codes := codesOf(ev)
-	kind := cell{"", "kind", monthOf(ev), string(ev.Type) + " " + string(ev.Status)}
+	typ := cell{"", "type", monthOf(ev), string(ev.Type)}
+	kind := cell{"", "kind", typ.month, string(ev.Type) + " " + string(ev.Status)}
 	var country cell
 	if ev.Location != nil && ev.Location.Country != "" {
 		country = cell{"", "country", noMonth, ev.Location.Country}
 	}
 	count := func(key string) {
-		kind.key, country.key = key, key
+		typ.key, kind.key, country.key = key, key, key
+		r[typ] += n
 		r[kind] += n
 		if country.field != "" {
 			r[country] += n

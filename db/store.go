@@ -61,7 +61,9 @@ type Store struct {
 	timeout time.Duration
 	// settled is an instant, in microseconds, before which nothing more will be
 	// written.
-	settled    atomic.Int64
+	settled atomic.Int64
+	// reach is how many days the longest event had when we last heard.
+	reach      atomic.Int32
 	remembered *remembered
 	spare      sync.Pool     // *documents
 	written    chan struct{} // holds one if something was written: see Tend

@@ -169,7 +169,7 @@ CREATE TABLE event (
     CONSTRAINT event_updated_after_created CHECK (updated_at >= created_at)
 );
 
-CREATE INDEX event_by_date ON event (first_day, id) INCLUDE (last_day, revision);
+CREATE INDEX event_by_date ON event (first_day, id) INCLUDE (last_day, revision, place_id); -- the place, for wide boxes
 CREATE INDEX event_by_reported ON event (reported_day, id) INCLUDE (revision);
 CREATE INDEX event_by_confidence ON event (confidence_ppm, id) INCLUDE (revision);
 CREATE INDEX event_by_article_count ON event (article_count, id) INCLUDE (revision);

@@ -17,12 +17,12 @@ CREATE TABLE pair_feed (
 -- brought together later.
 --
 -- The key is the code of who takes part, or '' for everybody. The fields are
--- kind (value: type and status), country and actor (value: a code). Months
--- count from 1970-01; kinds have the month in which the event begins, the other
--- fields, and undated events, have the lowest integer.
+-- type, kind (value: type and status), country and actor (value: a code).
+-- Months count from 1970-01; types and kinds have the month in which the event
+-- begins, the other fields, and undated events, have the lowest integer.
 CREATE TABLE rollup (
     key   text    COLLATE "C",
-    field text    COLLATE "C" CONSTRAINT rollup_field_known CHECK (field IN ('kind', 'country', 'actor')),
+    field text    COLLATE "C" CONSTRAINT rollup_field_known CHECK (field IN ('type', 'kind', 'country', 'actor')),
     month integer,
     value text    COLLATE "C",
     part  uuid,

@@ -55,13 +55,15 @@ func (b *bench) writeScripts(ctx context.Context, h hot) (script, error) {
 	drawCode := func(v string) string { return fmt.Sprintf("\\set %s random_zipfian(1, %d, 1.05)\n", v, len(w.codes)) }
 	code, who := list(w.codes, "k", "text"), list(people, "k", "uuid")
 	from, to := fmt.Sprintf("(:d0 + %d)::integer", firstDay), fmt.Sprintf("(:d1 + %d)::integer", firstDay)
+	reach := fmt.Sprintf("(:d0 + %d - 366)::integer", firstDay)
 	// one writes a script of the statement of a filter, its arguments replaced.
 	one := func(weight int, draw string, f event.Filter, replace ...string) (string, error) {
 		f.Limit = event.DefaultLimit
-		s, err := b.store.ListStatement(ctx, f)
+		list, err := b.store.ListStatements(ctx, f)
 		if err != nil {
 			return "", err
 		}
+		s := list[len(list)-1]
 		if !s.Stable || len(s.Args) != len(replace) {
 			return "", fmt.Errorf("%s: %d arguments (stable: %t), %d given: %s", h.name, len(s.Args), s.Stable, len(replace), s.SQL)
 		}
@@ -92,11 +94,11 @@ func (b *bench) writeScripts(ctx context.Context, h hot) (script, error) {
 		add(1, drawCode("x")+drawCode("y")+fmt.Sprintf("\\if :x = :y\n\\set y 1 + :x %% %d\n\\endif\n", len(w.codes)),
 			event.Filter{Actors: append(byCode, event.ActorTerm{Any: []event.ActorRef{{Code: "BBB"}}})}, "least("+x+", "+y+")", "greatest("+x+", "+y+")")
 	case "actor+dates":
-		add(6, drawCode("k")+drawDates, event.Filter{Actors: byCode, From: &first, To: &last}, code, from, to)
-		add(4, drawPerson+drawDates, event.Filter{Actors: byID, From: &first, To: &last}, who, from, to)
+		add(6, drawCode("k")+drawDates, event.Filter{Actors: byCode, From: &first, To: &last}, code, from, reach, to)
+		add(4, drawPerson+drawDates, event.Filter{Actors: byID, From: &first, To: &last}, who, from, reach, to)
 	case "country+type+dates":
 		add(1, drawCode("k")+"\\set t random_zipfian(1, 30, 1.2)\n"+drawDates, event.Filter{Countries: []string{"AAA"}, Types: []event.Type{event.Meeting}, From: &first, To: &last},
-			from, to, list(types, "t", "text"), code)
+			from, reach, to, list(types, "t", "text"), code)
 	case "deep page":
 		draw := fmt.Sprintf("\\set d0 random(0, %d)\n", lastDay-firstDay-1)
 		after := &event.Cursor{Key: int64(firstDay), ID: uuid.Max}
@@ -104,7 +106,7 @@ func (b *bench) writeScripts(ctx context.Context, h hot) (script, error) {
 		add(4, drawPerson+draw, event.Filter{Actors: byID, After: after}, who, from, "'"+uuid.Max.String()+"'::uuid")
 	case "timeline", "facet counts":
 		sql := strings.Replace(map[string]string{"timeline": db.KindsStatement, "facet counts": db.RankStatement}[h.name], "$1", code, 1)
-		file, err := b.writeScript(h, 1, drawCode("k")+strings.NewReplacer("$2", "'country'", "$3", "20").Replace(sql)+";\n")
+		file, err := b.writeScript(h, 1, drawCode("k")+strings.NewReplacer("$2", map[string]string{"timeline": "'type'", "facet counts": "'country'"}[h.name], "$3", "20").Replace(sql)+";\n")
 		return script{"prepared", []string{file}}, err
 	default:
 		out.mode = "extended"
@@ -114,15 +116,19 @@ func (b *bench) writeScripts(ctx context.Context, h hot) (script, error) {
 			if err != nil {
 				return out, err
 			}
-			s, err := b.store.ListStatement(ctx, f)
+			list, err := b.store.ListStatements(ctx, f)
 			if err != nil {
 				return out, err
 			}
-			sql, err := literal(s)
-			if err != nil {
-				return out, err
+			var text string
+			for i, s := range list {
+				sql, err := literal(s)
+				if err != nil {
+					return out, err
+				}
+				text += sql + map[bool]string{true: " \\gset\n", false: ";\n"}[i == len(list)-1]
 			}
-			file, err := b.writeScript(h, 1, sql+" \\gset\n"+documents)
+			file, err := b.writeScript(h, 1, text+documents)
 			if err != nil {
 				return out, err
 			}
@@ -147,6 +153,8 @@ func literal(s db.Statement) (string, error) {
 			return quote(`{"`+strings.Join(v, `","`)+`"}`) + "::text[]"
 		case int32:
 			return fmt.Sprintf("'%d'::integer", v)
+		case float64:
+			return fmt.Sprintf("'%g'::double precision", v)
 		case uuid.UUID:
 			return quote(v.String()) + "::uuid"
 		case []uuid.UUID:

@@ -59,10 +59,11 @@ func (b *bench) checkPlans(ctx context.Context) error {
 			if err != nil {
 				return err
 			}
-			s, err := b.store.ListStatement(ctx, f)
+			list, err := b.store.ListStatements(ctx, f)
 			if err != nil {
 				return err
 			}
+			s := list[len(list)-1]
 			var plan explained
 			if s.Stable {
 				generic++
