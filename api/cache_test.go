@@ -78,8 +78,10 @@ func TestCacheKeepsItsSize(t *testing.T) {
 	if get(0, 1000) || !get(1, 1000) || get(1, 1000) {
 		t.Error("what is asked often was dropped, or what is not was kept")
 	}
-	if !get(-1, 50_000) || !get(-1, 50_000) {
-		t.Error("an answer of half the size was kept")
+	for range 2 {
+		if !get(-1, 50_000) {
+			t.Error("an answer of half the size was kept")
+		}
 	}
 	if c := newCache(nil, 0); c.recent.Len() != 0 {
 		t.Error("a cache of nothing has something")

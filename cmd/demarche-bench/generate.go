@@ -25,7 +25,6 @@ const (
 	zipf       = 1.05
 )
 
-// sites are where sources publish.
 var sources = strings.Fields("reuters.example afp.example xinhua.example tass.example mofa.example bbc.example aljazeera.example apnews.example")
 
 // world is everything that does not change from event to event.
@@ -73,11 +72,9 @@ func newWorld(codes []string, seed uint64) *world {
 	}
 	r.Shuffle(len(w.codes), func(i, j int) { w.codes[i], w.codes[j] = w.codes[j], w.codes[i] })
 	r.Shuffle(len(w.kinds), func(i, j int) { w.kinds[i], w.kinds[j] = w.kinds[j], w.kinds[i] })
-	for _, word := range strings.Fields(`ceasefire talks agreement border minister president delegation summit sanctions trade security council
+	w.words = strings.Fields(`ceasefire talks agreement border minister president delegation summit sanctions trade security council
 		resolution hostage humanitarian corridor nuclear energy pipeline treaty ambassador embassy bilateral multilateral envoy peace conflict
-		troops withdrawal prisoners exchange aid refugees maritime dispute election sovereignty recognition cooperation memorandum`) {
-		w.words = append(w.words, word)
-	}
+		troops withdrawal prisoners exchange aid refugees maritime dispute election sovereignty recognition cooperation memorandum`)
 	for len(w.words) < vocabulary {
 		w.words = append(w.words, syllables(r, 2+r.IntN(3)))
 	}
@@ -204,9 +201,7 @@ func (w *world) event(seed uint64, i, n int) db.Loaded {
 	return db.Loaded{Event: e, Source: sources[r.IntN(len(sources))], Language: "en"}
 }
 
-const fill = "the of and to in on with for said that after by from at its over during as between which"
-
-var filling = strings.Fields(fill)
+var filling = strings.Fields("the of and to in on with for said that after by from at its over during as between which")
 
 // sentence makes a passage of 100 to 300 characters.
 func (w *world) sentence(r *rand.Rand, about string) string {

@@ -188,7 +188,10 @@ func (b *bench) runPgbench(ctx context.Context, s script, clients int, window ti
 	for _, f := range old {
 		os.Remove(f)
 	}
-	seconds := max(int(window.Round(time.Second)/time.Second), 1) + 1 // pgbench takes whole seconds; the first is not counted
+	seconds := int((window+time.Second-1)/time.Second) + 1 // pgbench takes whole seconds; its beginning is not counted
+	if clients > 8 {
+		seconds++ // so many take longer to connect and prepare
+	}
 	arguments := []string{"-n", "-M", s.mode, "-c", strconv.Itoa(clients), "-j", strconv.Itoa(min(clients, 2)), "-T", strconv.Itoa(seconds), "-l", "--log-prefix", logs}
 	for _, f := range s.files {
 		arguments = append(arguments, "-f", f)
