@@ -3,7 +3,7 @@ SHELL := /bin/bash
 LISTEN ?= 127.0.0.1:8080
 FUZZTIME ?= 60s
 
-.PHONY: help setup build run test race lint fuzz bench nlp-eval clean
+.PHONY: help setup build run test race lint fuzz bench bench-read nlp-eval clean
 
 help: ## List the targets
 	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -34,6 +34,10 @@ fuzz: setup ## Run every fuzz target for FUZZTIME
 
 bench: setup ## Run the benchmarks
 	go test -run '^$$' -bench . -benchmem ./...
+
+bench-read: setup build ## Measure reading against pgbench with N events: N=1000000
+	go build -o bin/demarche-bench ./cmd/demarche-bench
+	bin/demarche-bench --n $(or $(N),100000)
 
 nlp-eval: ## Score tagger and parser on a folder of UD treebanks: TREEBANK=dir
 	go run ./cmd/demarche-train eval $(or $(TREEBANK),$(error TREEBANK=dir names the folder of the treebanks))

@@ -27,7 +27,7 @@ import (
 const maxTestText = 10_000
 
 // newServer gives the whole interface on a database of its own.
-func newServer(t testing.TB) (http.Handler, *db.Store) {
+func newServer(t testing.TB, changes ...func(*Config)) (http.Handler, *db.Store) {
 	t.Helper()
 	store, err := db.Open(t.Context(), db.Config{URL: dbtest.New(t), MaxConns: 4})
 	if err != nil {
@@ -47,18 +47,22 @@ func newServer(t testing.TB) (http.Handler, *db.Store) {
 		t.Fatal(err)
 	}
 	metrics := prometheus.NewRegistry()
-	return New(Config{
+	config := Config{
 		Store: store, Pipeline: ingest.New(x, store, metrics), Codes: extract.Codes(g), Logger: slog.New(slog.DiscardHandler),
-		Metrics: metrics, Now: func() time.Time { return time.Date(2017, 1, 31, 12, 0, 0, 0, time.UTC) }, Version: "test", MaxText: maxTestText,
-	}), store
+		Metrics: metrics, Now: func() time.Time { return time.Date(2017, 1, 31, 12, 0, 0, 0, time.UTC) }, Version: "test", MaxText: maxTestText, CacheBytes: 1 << 20,
+	}
+	for _, change := range changes {
+		change(&config)
+	}
+	return New(config), store
 }
 
-type answer struct {
+type answered struct {
 	*http.Response
 	body string
 }
 
-func ask(t testing.TB, h http.Handler, method, target, contentType, body string) answer {
+func ask(t testing.TB, h http.Handler, method, target, contentType, body string) answered {
 	t.Helper()
 	r := httptest.NewRequestWithContext(t.Context(), method, target, strings.NewReader(body))
 	if contentType != "" {
@@ -70,7 +74,7 @@ func ask(t testing.TB, h http.Handler, method, target, contentType, body string)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return answer{w.Result(), string(b)}
+	return answered{w.Result(), string(b)}
 }
 
 const article = `{"title":"Ministers meet","published_at":"2017-01-27","url":"https://news.example/1",

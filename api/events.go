@@ -4,30 +4,61 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"fmt"
 	"net/url"
 	"reflect"
+	"strconv"
 
 	"demarche/db"
 	"demarche/internal/event"
 
 	"github.com/danielgtaylor/huma/v2"
+	"github.com/danielgtaylor/huma/v2/adapters/humachi"
 )
 
-// jsonBytes is an answer that is ready as bytes.
-type jsonBytes struct {
-	ContentType string `header:"Content-Type"`
-	Link        string `header:"Link" doc:"The next page, rel=next"`
-	Body        []byte
+// answer is an answer that is ready as bytes.
+type answer struct {
+	contentType string
+	link        string // header Link: the next page
+	body        []byte
+	release     func() // gives the memory of the body back; nil if it is not borrowed
+}
+
+// send writes an answer in one piece.
+func (a *answer) send(hc huma.Context) {
+	_, w := humachi.Unwrap(hc)
+	h := w.Header()
+	h.Set("Content-Type", a.contentType)
+	h.Set("Content-Length", strconv.Itoa(len(a.body)))
+	if a.link != "" {
+		h.Set("Link", a.link)
+	}
+	_, _ = w.Write(a.body) // who goes away needs no answer
+	if a.release != nil {
+		a.release()
+	}
+}
+
+// sent makes of an answer what an operation gives.
+func sent(a *answer, err error) (*huma.StreamResponse, error) {
+	if err != nil {
+		return nil, err
+	}
+	return &huma.StreamResponse{Body: a.send}, nil
 }
 
 type listInput struct{ request }
 
-func (s *server) listEvents(ctx context.Context, in *listInput) (*jsonBytes, error) {
+func (s *server) listEvents(ctx context.Context, in *listInput) (*huma.StreamResponse, error) {
+	return sent(s.cache.get(ctx, s.cacheKey("/v1/events", &in.request), func() (*answer, error) { return s.eventList(ctx, in) }))
+}
+
+func (s *server) eventList(ctx context.Context, in *listInput) (*answer, error) {
 	q, err := in.query()
 	if err != nil {
 		return nil, err
 	}
-	f, err := event.ParseFilter(q, s.Codes, event.DayOfTime(s.Now()))
+	f, err := event.ParseFilter(q, s.Codes, s.today())
 	if err != nil {
 		return nil, err
 	}
@@ -35,23 +66,34 @@ func (s *server) listEvents(ctx context.Context, in *listInput) (*jsonBytes, err
 	if err != nil {
 		return nil, err
 	}
-	return eventPage(page, q)
+	defer page.Release()
+	for i, d := range page.Documents {
+		if page.Documents[i], err = f.Project(d); err != nil {
+			return nil, err
+		}
+	}
+	return s.eventPage(&page, q), nil
 }
 
 // eventPage writes a page of ready documents; q is the question that gave it.
-func eventPage(page db.Page, q url.Values) (*jsonBytes, error) {
-	out := &jsonBytes{ContentType: "application/json"}
+func (s *server) eventPage(page *db.Page, q url.Values) *answer {
+	b, _ := s.spare.Get().(*bytes.Buffer)
+	if b == nil || b.Cap() > maxSpare {
+		b = new(bytes.Buffer)
+	}
+	b.Reset()
+	out := &answer{contentType: "application/json", release: func() { s.spare.Put(b) }}
 	next := ""
 	if page.Next != nil {
 		next = page.Next.String()
 		q.Set("cursor", next)
-		out.Link = `</v1/events?` + q.Encode() + `>; rel="next"`
+		out.link = `</v1/events?` + q.Encode() + `>; rel="next"`
 	}
 	size := len(next) + 64
 	for _, d := range page.Documents {
 		size += len(d) + 1
 	}
-	b := bytes.NewBuffer(make([]byte, 0, size))
+	b.Grow(size)
 	b.WriteString(`{"events":[`)
 	for i, d := range page.Documents {
 		if i > 0 {
@@ -59,21 +101,38 @@ func eventPage(page db.Page, q url.Values) (*jsonBytes, error) {
 		}
 		b.Write(d)
 	}
-	b.WriteString(`],"next_cursor":"` + next + `"}`) // a cursor is base64url: nothing to escape
-	out.Body = b.Bytes()
-	return out, nil
+	b.WriteString(`],"next_cursor":"` + next + `"`) // a cursor is base64url: nothing to escape
+	if page.Count != nil {
+		fmt.Fprintf(b, `,"count":%d`, *page.Count)
+	}
+	b.WriteByte('}')
+	out.body = b.Bytes()
+	return out
 }
 
-func (s *server) getEvent(ctx context.Context, in *byID) (*jsonBytes, error) {
-	id, err := in.check()
+// maxSpare bounds the memory that is kept for the next answer.
+const maxSpare = 1 << 20
+
+func (s *server) getEvent(ctx context.Context, in *byID) (*huma.StreamResponse, error) {
+	id, err := in.check("as_of")
 	if err != nil {
 		return nil, err
 	}
-	doc, err := s.Store.Event(ctx, id)
+	q, err := in.query()
 	if err != nil {
 		return nil, err
 	}
-	return &jsonBytes{ContentType: "application/json", Body: doc}, nil
+	f, err := event.ParseFilterOf(q, []string{"as_of"}, nil, s.Codes, s.today())
+	if err != nil {
+		return nil, err
+	}
+	var doc json.RawMessage
+	if f.AsOf != nil {
+		doc, err = s.Store.EventAsOf(ctx, id, *f.AsOf)
+	} else {
+		doc, err = s.Store.Event(ctx, id)
+	}
+	return sent(&answer{contentType: "application/json", body: doc}, err)
 }
 
 type typesOutput struct {

@@ -104,8 +104,9 @@ type byID struct {
 	ID string `path:"id" format:"uuid" doc:"Its id"`
 }
 
-func (in *byID) check() (uuid.UUID, error) {
-	if _, err := in.parameters(); err != nil {
+// check gives the id; names are the parameters that the operation takes.
+func (in *byID) check(names ...string) (uuid.UUID, error) {
+	if _, err := in.parameters(names...); err != nil {
 		return uuid.Nil, err
 	}
 	id, err := uuid.Parse(in.ID)

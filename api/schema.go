@@ -2,6 +2,7 @@ package api
 
 import (
 	"reflect"
+	"slices"
 
 	"demarche/internal/event"
 
@@ -12,28 +13,59 @@ import (
 // parameters that the filter grammar parses itself, bodies that are decoded by
 // hand, and answers that are written as ready bytes.
 
-// parameterDocs describes the filter grammar of package event; a test holds the
-// two together.
-var parameterDocs = []struct {
+// grammarDoc describes one parameter.
+type grammarDoc struct {
 	name, doc string
 	schema    huma.Schema
 	repeats   bool
-}{
+}
+
+// parameterDocs describes the filter grammar of package event; a test holds the
+// two together.
+var parameterDocs = []grammarDoc{
 	{"actor", "Code, name or actor id. Repeated: all must take part. Comma: any of. ! before a value: none of", text("IRN"), true},
+	{"source", "The same, in the role actor: who does or says it", text("USA"), true},
+	{"target", "The same, in the role target: to or against whom", text("RUS"), true},
+	{"mediator", "The same, in the role mediator", text("UN"), true},
+	{"host", "The same, in the role host", text("CHE"), true},
+	{"sector", "Sector of somebody who takes part. Comma: any of", words(event.Words().Sectors), true},
 	{"country", "Country of the event: ISO 3166-1 code or name. Comma: any of", text("SYR"), true},
 	{"place", "Name of the event's place. Comma: any of", text("Damascus"), true},
+	{"bbox", "minlon,minlat,maxlon,maxlat in degrees; a minlon above maxlon crosses the antimeridian", text("35.7,32.3,42.4,37.3"), false},
+	{"near", "lat,lon in degrees; with radius_km", text("33.5,36.3"), false},
+	{"radius_km", "Kilometres around near", huma.Schema{Type: huma.TypeNumber, Examples: []any{50}}, false},
 	{"from", "First day: YYYY-MM-DD, YYYY-MM, YYYY or -30d. Events that overlap the days match", text("2017-01-01"), false},
 	{"to", "Last day, included; the same forms", text("2017-01-31"), false},
-	{"type", "Event type. Comma: any of", text("meeting"), true},
-	{"status", "Status. Comma: any of", text("occurred"), true},
+	{"datetime", "The same as an interval of OGC API - Features, in place of from and to", text("2017-01-01/2017-01-31"), false},
+	{"reported_from", "First day of first publication; the forms of from", text("2017-01-01"), false},
+	{"reported_to", "Last day of first publication, included", text("2017-01-31"), false},
+	{"type", "Event type. Comma: any of", words(event.Words().Types), true},
+	{"family", "Family of types. Comma: any of", words(event.Words().Families), true},
+	{"plover", "PLOVER root type, which takes the status into account. Comma: any of", text("CONSULT"), true},
+	{"cameo", "First digits of the CAMEO code. Comma: any of", text("04"), true},
+	{"quad_class", "1 verbal cooperation, 2 material cooperation, 3 verbal conflict, 4 material conflict. Comma: any of",
+		huma.Schema{Type: huma.TypeInteger, Minimum: number(1), Maximum: number(4)}, true},
+	{"status", "Status. Comma: any of", words(event.Words().Statuses), true},
 	{"q", "Full text over summary and evidence: words, \"a phrase\", or, -not", text("ceasefire"), false},
+	{"min_confidence", "Least confidence", huma.Schema{Type: huma.TypeNumber, Minimum: number(0), Maximum: number(1)}, false},
+	{"min_sources", "Least number of different sources", huma.Schema{Type: huma.TypeInteger, Minimum: number(1)}, false},
+	{"source_name", "Name of a source that reports it, exactly. Comma: any of", text("Example Agency"), true},
+	{"language", "Language of an article that reports it: en includes en-GB. Comma: any of", text("en"), true},
+	{"as_of", "The database as it stood at this instant: RFC 3339, a date is its midnight UTC", text("2017-02-01T12:00:00Z"), false},
 	{"order", "Order of the list", huma.Schema{Type: huma.TypeString, Enum: anys(event.Orders()), Default: event.Orders()[0]}, false},
 	{"limit", "Events a page", huma.Schema{Type: huma.TypeInteger, Minimum: number(1), Maximum: number(event.MaxLimit), Default: event.DefaultLimit}, false},
 	{"cursor", "next_cursor of the page before; the other parameters must be the same", huma.Schema{Type: huma.TypeString}, false},
+	{"fields", "Members of the events that are answered, all if absent. Comma between", words(event.FieldNames()), true},
+	{"count", "Whether the number of all events found is answered: estimated is the planner's guess", words(event.CountModes()), false},
 }
 
 func text(example string) huma.Schema {
 	return huma.Schema{Type: huma.TypeString, Examples: []any{example}}
+}
+
+// words is a schema of a closed vocabulary.
+func words(values []string) huma.Schema {
+	return huma.Schema{Type: huma.TypeString, Enum: anys(values)}
 }
 
 func number(n float64) *float64 { return &n }
@@ -77,6 +109,10 @@ func explainParameter() *huma.Param {
 	}
 }
 
+func asOfParameter() *huma.Param {
+	return filterParameters()[slices.IndexFunc(parameterDocs, func(d grammarDoc) bool { return d.name == "as_of" })]
+}
+
 func draftBody(api huma.API) *huma.RequestBody {
 	return &huma.RequestBody{Required: true, Content: map[string]*huma.MediaType{
 		"application/json": {Schema: schemaOf[event.Draft](api), Example: map[string]any{
@@ -105,6 +141,7 @@ func eventPageSchema(api huma.API) *huma.Schema {
 		Properties: map[string]*huma.Schema{
 			"events":      {Type: huma.TypeArray, Items: eventSchema(api)},
 			"next_cursor": {Type: huma.TypeString, Description: "Cursor of the next page; empty on the last one"},
+			"count":       {Type: huma.TypeInteger, Description: "Number of all events found; only if it was asked for"},
 		},
 	}
 }

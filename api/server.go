@@ -3,6 +3,7 @@ package api
 import (
 	"log/slog"
 	"net/http"
+	"sync"
 	"time"
 
 	"demarche/db"
@@ -16,7 +17,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 )
 
-// Config is what a Server needs. All fields but the limits are required.
+// Config is what a Server needs. All fields but the limits and Closing are required.
 type Config struct {
 	Store    *db.Store
 	Pipeline *ingest.Pipeline
@@ -26,6 +27,11 @@ type Config struct {
 	Now      func() time.Time
 	Version  string // of the program, shown in the OpenAPI document
 	MaxText  int    // bytes of an article's text; 1 MiB if 0
+	// CacheBytes is how much memory answers are kept in, for questions that are
+	// asked again while nothing has changed; 0 for none.
+	CacheBytes int
+	// Closing is closed when the program stops: streams end then. Nil: never.
+	Closing <-chan struct{}
 }
 
 const defaultMaxText = 1 << 20
@@ -33,7 +39,10 @@ const defaultMaxText = 1 << 20
 // server holds what the handlers share; it does not change after New.
 type server struct {
 	Config
-	huma huma.API
+	huma  huma.API
+	hub   *hub
+	cache *cache
+	spare sync.Pool // *bytes.Buffer, for answers
 }
 
 // New gives the handler of the whole HTTP interface.
@@ -41,7 +50,8 @@ func New(c Config) http.Handler {
 	if c.MaxText == 0 {
 		c.MaxText = defaultMaxText
 	}
-	s := &server{Config: c}
+	s := &server{Config: c, cache: newCache(c.Store, c.CacheBytes)}
+	s.hub = newHub(c.Store, func(err error) { c.Logger.Warn("read changes for streams", "error", err) })
 	r := chi.NewMux()
 	r.Use(requestID, s.logRequests, s.measure(), s.recoverPanics, middleware.GetHead)
 	r.NotFound(func(w http.ResponseWriter, r *http.Request) {

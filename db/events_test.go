@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"math"
 	"math/rand/v2"
 	"slices"
 	"strings"
@@ -28,6 +27,10 @@ var (
 	worldTypes     = []event.Type{event.Meeting, event.Talks, event.Attack, event.Statement}
 	worldStatuses  = []event.Status{event.Occurred, event.Planned}
 	worldWords     = []string{"oil", "grain", "border", "harbour", "gas"}
+	worldLanguages = []string{"en", "en-GB", "fr"}
+	worldSources   = []string{"Reuters", "AFP", "Agency, the", ""}
+	worldSectors   = []event.Sector{event.Government, event.Military, event.Rebels}
+	worldRoles     = []event.Role{event.Party, event.Actor, event.Target, event.Mediator, event.Host}
 	worldCodes     = []string{"SYR", "IRN", "UN", "USA"}
 	// Each actor is met under either name.
 	worldActors = [][2]string{
@@ -44,7 +47,8 @@ func randomArticle(r *rand.Rand, n int) db.Coded {
 	for range 3 + r.IntN(3) {
 		words = append(words, pick(r, worldWords))
 	}
-	a := event.Article{Text: fmt.Sprintf("%s %d", strings.Join(words, " "), n), Language: "en", URL: fmt.Sprintf("https://example.org/%d", n)}
+	a := event.Article{Text: fmt.Sprintf("%s %d", strings.Join(words, " "), n), Language: pick(r, worldLanguages), URL: fmt.Sprintf("https://example.org/%d", n),
+		Source: pick(r, worldSources)}
 	if r.IntN(4) > 0 {
 		a.Published = &event.Moment{Time: (day("2017-01-01") + event.Day(r.IntN(20))).Time(), Precision: event.DayPrecision}
 	}
@@ -70,11 +74,14 @@ func randomEvent(r *rand.Rand, text string) event.Event {
 		if r.IntN(2) > 0 {
 			e.Location.Place = pick(r, worldPlaces)
 		}
+		if r.IntN(3) > 0 { // all along the antimeridian, and around
+			e.Location.Lat, e.Location.Lon = ptr(float64(r.IntN(19)*10-90)), ptr(float64(r.IntN(19)*20-180))
+		}
 	}
 	for range r.IntN(4) {
 		who := pick(r, worldActors)
 		e.Participants = append(e.Participants, event.Participant{
-			Name: who[r.IntN(2)], Code: pick(r, worldCodes), Sector: event.Government, Role: event.Party, ActorID: event.ActorID(who[0]),
+			Name: who[r.IntN(2)], Code: pick(r, worldCodes), Sector: pick(r, worldSectors), Role: pick(r, worldRoles), ActorID: event.ActorID(who[0]),
 		})
 	}
 	e.Recode()
@@ -96,9 +103,48 @@ func filters(t *rapid.T) event.Filter {
 		}
 		return event.ActorRef{ID: event.ActorID(rapid.SampledFrom(worldActors).Draw(t, "id")[0])}
 	}), 0, 2)
-	for range rapid.IntRange(0, 2).Draw(t, "terms") {
-		f.Actors = append(f.Actors, event.ActorTerm{Any: refs.Draw(t, "any"), None: refs.Draw(t, "none")})
+	few := func(what string) int { return rapid.SampledFrom([]int{0, 0, 0, 1, 2}).Draw(t, what) }
+	for range rapid.IntRange(0, 3).Draw(t, "terms") {
+		f.Actors = append(f.Actors, event.ActorTerm{
+			Role: rapid.SampledFrom(append([]event.Role{"", "", "", ""}, worldRoles...)).Draw(t, "role"), Any: refs.Draw(t, "any"), None: refs.Draw(t, "none")})
+		if i := len(f.Actors) - 1; rapid.Bool().Draw(t, "single") {
+			f.Actors[i] = event.ActorTerm{Role: f.Actors[i].Role, Any: []event.ActorRef{{Code: rapid.SampledFrom(worldCodes).Draw(t, "code")}}}
+		}
 	}
+	for range few("sectors") {
+		f.Sectors = append(f.Sectors, rapid.SampledFrom(worldSectors).Draw(t, "sector"))
+	}
+	if few("box") > 0 {
+		lat := rapid.IntRange(-9, 9).Draw(t, "lat") * 10
+		f.Box = &event.Box{MinLon: float64(rapid.IntRange(-18, 18).Draw(t, "west") * 10), MaxLon: float64(rapid.IntRange(-18, 18).Draw(t, "east") * 10),
+			MinLat: float64(lat), MaxLat: float64(min(lat+rapid.IntRange(0, 18).Draw(t, "height")*10, 90))}
+	}
+	if few("near") > 0 {
+		f.Near = &event.Circle{Lat: float64(rapid.IntRange(-90, 90).Draw(t, "lat")), Lon: float64(rapid.IntRange(-180, 180).Draw(t, "lon")),
+			RadiusKM: float64(rapid.IntRange(1, 15000).Draw(t, "km"))}
+	}
+	for range few("families") {
+		f.Families = append(f.Families, rapid.SampledFrom([]string{"consult", "conflict", "agree"}).Draw(t, "family"))
+	}
+	for range few("plover") {
+		f.PLOVER = append(f.PLOVER, rapid.SampledFrom([]string{"CONSULT", "AGREE", "THREATEN", "ASSAULT"}).Draw(t, "plover"))
+	}
+	for range few("cameo") {
+		f.CAMEO = append(f.CAMEO, rapid.SampledFrom([]string{"04", "046", "0", "19"}).Draw(t, "cameo"))
+	}
+	for range few("quads") {
+		f.Quads = append(f.Quads, rapid.IntRange(1, 4).Draw(t, "quad"))
+	}
+	for range few("sources") {
+		f.SourceNames = append(f.SourceNames, rapid.SampledFrom(worldSources[:3]).Draw(t, "source"))
+	}
+	for range few("languages") {
+		f.Languages = append(f.Languages, rapid.SampledFrom([]string{"en", "en-gb", "fr", "de"}).Draw(t, "language"))
+	}
+	if few("confidence") > 0 {
+		f.MinConfidence = rapid.SampledFrom([]float64{0.25, 0.5, 0.51, 1}).Draw(t, "confidence")
+	}
+	f.MinSources = few("min sources")
 	f.Countries = some("countries", worldCountries)
 	f.Places = some("places", []string{"DAMASCUS", "dusseldorf", "Nur Sultan", "geneve", "Atlantis", "!"})
 	for _, v := range some("types", []string{"meeting", "talks", "attack", "statement"}) {
@@ -116,106 +162,100 @@ func filters(t *rapid.T) event.Filter {
 	if rapid.Bool().Draw(t, "has to") {
 		f.To = days.Draw(t, "to")
 	}
-	f.Text = rapid.SampledFrom([]string{"", "", "oil", "oil -gas", "grain border", "harbour or gas", "absent", "the", "((", `"`}).Draw(t, "text")
+	if f.From != nil && f.To != nil && *f.To < *f.From { // which the grammar refuses
+		f.From, f.To = f.To, f.From
+	}
+	if few("reported") > 0 {
+		f.ReportedFrom = days.Draw(t, "reported from")
+	}
+	if few("reported") > 0 {
+		f.ReportedTo = days.Draw(t, "reported to")
+	}
+	f.Text = rapid.SampledFrom([]string{"", "", "", "", "oil", "harbours OR grains", `"oil grain"`, "oil -gas", "grain border", "harbour or gas", "absent", "the", "((", `"`}).Draw(t, "text")
 	f.Order = event.Order(rapid.SampledFrom(event.Orders()).Draw(t, "order"))
 	return f
 }
 
-// known is what the naive filter knows of the actors: every name of each.
-func knownNames(events []event.Event) map[uuid.UUID][]string {
-	names := map[uuid.UUID][]string{}
-	for _, e := range events {
-		for _, p := range e.Participants {
-			names[p.ActorID] = append(names[p.ActorID], " "+db.SearchKey(p.Name)+" ")
-		}
-	}
-	return names
+// world is what the naive filter knows: every event that stands, with what is
+// known of it beside.
+type world struct {
+	events  []event.Event
+	sources map[uuid.UUID]string   // by event
+	langs   map[uuid.UUID]string   // by event
+	names   map[uuid.UUID][]string // by actor, as met in any event ever
 }
 
-// naive says whether a filter wants an event, in the plainest way.
-func naive(f event.Filter, e event.Event, names map[uuid.UUID][]string) bool {
-	is := func(p event.Participant, r event.ActorRef) bool {
-		if r.Code != "" {
-			return p.Code == r.Code
-		}
-		if r.ID != uuid.Nil {
-			return p.ActorID == r.ID
-		}
-		words := strings.Fields(db.SearchKey(r.Name))
-		return len(words) > 0 && slices.ContainsFunc(names[p.ActorID], func(name string) bool {
-			return !slices.ContainsFunc(words, func(w string) bool { return !strings.Contains(name, " "+w+" ") })
-		})
-	}
-	takesPart := func(refs []event.ActorRef) bool {
-		return slices.ContainsFunc(e.Participants, func(p event.Participant) bool {
-			return slices.ContainsFunc(refs, func(r event.ActorRef) bool { return is(p, r) })
-		})
-	}
-	for _, term := range f.Actors {
-		if len(term.Any) > 0 && !takesPart(term.Any) || takesPart(term.None) {
-			return false
+func newWorld() *world {
+	return &world{sources: map[uuid.UUID]string{}, langs: map[uuid.UUID]string{}, names: map[uuid.UUID][]string{}}
+}
+
+// meet takes in what was written. Earlier events of the same article go.
+func (w *world) meet(p db.Put) {
+	w.events = slices.DeleteFunc(w.events, func(e event.Event) bool { return e.Evidence[0].ArticleID == p.Article.ID })
+	w.events = append(w.events, p.Events...)
+	for _, e := range p.Events {
+		w.sources[e.ID], w.langs[e.ID] = p.Article.Source, p.Article.Language
+		for _, who := range e.Participants {
+			w.names[who.ActorID] = append(w.names[who.ActorID], who.Name)
 		}
 	}
-	var country, place string
-	if e.Location != nil {
-		country, place = e.Location.Country, db.SearchKey(e.Location.Place)
+}
+
+// find gives what a filter asks for, in order, in the plainest way.
+func (w *world) find(f event.Filter) []event.Event {
+	var found []event.Event
+	for _, e := range w.events {
+		facts := event.Facts{
+			Languages: []string{w.langs[e.ID]},
+			Named: func(actor uuid.UUID, name string) bool {
+				return slices.ContainsFunc(w.names[actor], func(n string) bool { return event.NameHas(n, name) })
+			},
+			Says: func(q string) bool { return says(q, e) },
+		}
+		if s := w.sources[e.ID]; s != "" {
+			facts.Sources = []string{s}
+		}
+		if f.Match(&e, facts) {
+			found = append(found, e)
+		}
 	}
-	if len(f.Countries) > 0 && !slices.Contains(f.Countries, country) {
-		return false
-	}
-	if len(f.Places) > 0 && (place == "" || !slices.ContainsFunc(f.Places, func(p string) bool { return db.SearchKey(p) == place })) {
-		return false
-	}
-	if f.From != nil && (e.Date == nil || e.Date.End < *f.From) || f.To != nil && (e.Date == nil || e.Date.Start > *f.To) {
-		return false
-	}
-	if len(f.Types) > 0 && !slices.Contains(f.Types, e.Type) || len(f.Statuses) > 0 && !slices.Contains(f.Statuses, e.Status) {
-		return false
-	}
-	words := strings.Fields(e.Summary + " " + e.Evidence[0].Text)
+	slices.SortFunc(found, func(a, b event.Event) int {
+		c := cmp.Or(cmp.Compare(f.Order.SortKey(&a), f.Order.SortKey(&b)), slices.Compare(a.ID[:], b.ID[:]))
+		if f.Order.Descending() {
+			return -c
+		}
+		return c
+	})
+	return found
+}
+
+// says is the full text of the few queries that are drawn.
+func says(q string, e event.Event) bool {
+	words := strings.Fields(e.Summary + " | " + e.Evidence[0].Text)
 	has := func(w string) bool { return slices.Contains(words, w) }
-	switch f.Text {
-	case "", "oil":
-		return f.Text == "" || has("oil")
+	switch q {
+	case "oil":
+		return has("oil")
 	case "oil -gas":
 		return has("oil") && !has("gas")
 	case "grain border":
 		return has("grain") && has("border")
 	case "harbour or gas":
 		return has("harbour") || has("gas")
+	case "harbours OR grains":
+		return has("harbour") || has("grain")
+	case `"oil grain"`:
+		return strings.Contains(strings.Join(words, " "), "oil grain")
 	}
 	return false // absent, or nothing to look for
 }
 
-// inOrder compares two events as an order has them.
-func inOrder(o event.Order) func(a, b event.Event) int {
-	start := func(e event.Event) int64 {
-		if e.Date == nil {
-			return event.Undated
-		}
-		return int64(e.Date.Start)
+func idsOf(events []event.Event) []uuid.UUID {
+	var ids []uuid.UUID
+	for _, e := range events {
+		ids = append(ids, e.ID)
 	}
-	key := start
-	switch o {
-	case event.NewestReportedFirst:
-		key = func(e event.Event) int64 {
-			if e.FirstReported == nil {
-				return event.Undated
-			}
-			return int64(*e.FirstReported)
-		}
-	case event.SurestFirst:
-		key = func(e event.Event) int64 { return int64(math.Round(e.Confidence * 1e6)) }
-	case event.MostReportedFirst:
-		key = func(e event.Event) int64 { return int64(e.ArticleCount) }
-	}
-	return func(a, b event.Event) int {
-		c := cmp.Or(cmp.Compare(key(a), key(b)), slices.Compare(a.ID[:], b.ID[:]))
-		if o == event.OldestFirst {
-			return c
-		}
-		return -c
-	}
+	return ids
 }
 
 // walk pages through everything that a filter gives.
@@ -243,41 +283,201 @@ func walk(ctx context.Context, s *db.Store, f event.Filter) ([]uuid.UUID, error)
 	}
 }
 
+// TestFilterEqualsNaiveFilter asks random questions of random events: the
+// answer is that of the filter in memory, page by page, in every order, in the
+// stream of all, counted, and for the same question in another writing.
 func TestFilterEqualsNaiveFilter(t *testing.T) {
 	t.Parallel()
 	ctx := context.Background()
 	s := open(t)
 	r := rand.New(rand.NewPCG(1, 2))
+	w := newWorld()
 	var batch []db.Coded
 	for n := range 150 {
+		batch = append(batch, randomArticle(r, n))
+	}
+	for n := range 30 { // some come again with another text, in the same transaction or in another
+		batch = append(batch, randomArticle(r, 1000+n))
+		batch[len(batch)-1].Article.URL = batch[n].Article.URL
+	}
+	for part := range slices.Chunk(batch, 90) {
+		puts, err := s.PutArticles(ctx, part, replaceAll)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, p := range puts {
+			w.meet(p)
+		}
+	}
+	rapid.Check(t, func(rt *rapid.T) {
+		f := filters(rt)
+		f.Limit = rapid.SampledFrom([]int{1, 7, 50, 10_000}).Draw(rt, "limit")
+		f.Count = event.CountExact
+		want := idsOf(w.find(f))
+		got, err := walk(ctx, s, f)
+		if err != nil {
+			rt.Fatal(err)
+		}
+		if !slices.Equal(got, want) {
+			rt.Fatalf("%s:\ngot  %v\nwant %v", f.Query().Encode(), got, want)
+		}
+		page, err := s.Events(ctx, f)
+		if err != nil || page.Count == nil || *page.Count != int64(len(want)) {
+			rt.Fatalf("%s: counted %v, want %d (%v)", f.Query().Encode(), page.Count, len(want), err)
+		}
+		f.Limit = 0
+		if got, err = each(ctx, s, f); err != nil || !slices.Equal(got, want) {
+			rt.Fatalf("%s: streamed %v\nwant %v (%v)", f.Query().Encode(), got, want, err)
+		}
+	})
+}
+
+// TestFilterWhileWriting asks random questions while others write: of what was
+// there before, every page has what the filter in memory has, in its order.
+func TestFilterWhileWriting(t *testing.T) {
+	t.Parallel()
+	ctx := context.Background()
+	s := open(t)
+	r := rand.New(rand.NewPCG(71, 72))
+	w := newWorld()
+	var batch []db.Coded
+	for n := range 120 {
 		batch = append(batch, randomArticle(r, n))
 	}
 	puts, err := s.PutArticles(ctx, batch, replaceAll)
 	if err != nil {
 		t.Fatal(err)
 	}
-	var all []event.Event
 	for _, p := range puts {
-		all = append(all, p.Events...)
+		w.meet(p)
 	}
-	names := knownNames(all)
-	rapid.Check(t, func(rt *rapid.T) {
-		f := filters(rt)
-		f.Limit = rapid.SampledFrom([]int{1, 7, 50, 10_000}).Draw(rt, "limit")
-		var want []uuid.UUID
-		for _, e := range slices.SortedFunc(slices.Values(all), inOrder(f.Order)) {
-			if naive(f, e, names) {
-				want = append(want, e.ID)
+	before := map[uuid.UUID]bool{}
+	for _, e := range w.events {
+		before[e.ID] = true
+	}
+	writing, stop := context.WithCancel(ctx)
+	var writer errgroup.Group
+	writer.Go(func() error {
+		for n := 1000; writing.Err() == nil; n++ {
+			c := randomArticle(r, n)
+			if _, err := s.PutArticle(ctx, c.Article, c.Events, replaceAll); err != nil {
+				return err
 			}
 		}
+		return nil
+	})
+	rapid.Check(t, func(rt *rapid.T) {
+		f := filters(rt)
+		f.Limit = rapid.SampledFrom([]int{7, 50}).Draw(rt, "limit")
 		got, err := walk(ctx, s, f)
 		if err != nil {
 			rt.Fatal(err)
 		}
-		if !slices.Equal(got, want) {
-			rt.Fatalf("%+v:\ngot  %v\nwant %v", f, got, want)
+		seen := map[uuid.UUID]bool{}
+		for _, id := range got {
+			if seen[id] {
+				rt.Fatalf("%s: %s twice", f.Query().Encode(), id)
+			}
+			seen[id] = true
+		}
+		got = slices.DeleteFunc(got, func(id uuid.UUID) bool { return !before[id] })
+		if want := idsOf(w.find(f)); !slices.Equal(got, want) {
+			rt.Fatalf("%s: %d of what was there, want %d", f.Query().Encode(), len(got), len(want))
 		}
 	})
+	stop()
+	if err := writer.Wait(); err != nil {
+		t.Error(err)
+	}
+}
+
+// each streams everything that a filter gives.
+func each(ctx context.Context, s *db.Store, f event.Filter) ([]uuid.UUID, error) {
+	var ids []uuid.UUID
+	err := s.EachEvent(ctx, f, func(document []byte) error {
+		var e struct{ ID uuid.UUID }
+		err := json.Unmarshal(document, &e)
+		ids = append(ids, e.ID)
+		return err
+	})
+	return ids, err
+}
+
+// TestEachEvent streams more than a batch, in one snapshot, and stops when it
+// is told to.
+func TestEachEvent(t *testing.T) {
+	t.Parallel()
+	ctx := context.Background()
+	s := open(t)
+	r := rand.New(rand.NewPCG(7, 8))
+	w := newWorld()
+	var batch []db.Coded
+	for n := range 700 {
+		batch = append(batch, randomArticle(r, n))
+	}
+	puts, err := s.PutArticles(ctx, batch, replaceAll)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, p := range puts {
+		w.meet(p)
+	}
+	var got []uuid.UUID
+	err = s.EachEvent(ctx, event.Filter{Order: event.SurestFirst}, func(document []byte) error {
+		var e struct{ ID uuid.UUID }
+		if err := json.Unmarshal(document, &e); err != nil {
+			return err
+		}
+		if got = append(got, e.ID); len(got) == 10 { // what comes now is not part of it
+			c := randomArticle(r, 10_000)
+			_, err := s.PutArticle(ctx, c.Article, c.Events, replaceAll)
+			return err
+		}
+		return nil
+	})
+	if want := idsOf(w.find(event.Filter{Order: event.SurestFirst})); err != nil || !slices.Equal(got, want) {
+		t.Errorf("%d events, want %d: %v", len(got), len(want), err)
+	}
+	enough, n := errors.New("enough"), 0
+	if err := s.EachEvent(ctx, event.Filter{}, func([]byte) error { n++; return enough }); err != enough || n != 1 {
+		t.Errorf("%v after %d", err, n)
+	}
+	if got, err := each(ctx, s, event.Filter{Limit: 600}); err != nil || len(got) != 600 {
+		t.Errorf("limited to 600: %d, %v", len(got), err)
+	}
+}
+
+// TestVersion wants a version that changes with every write that is
+// acknowledged, and only with one.
+func TestVersion(t *testing.T) {
+	t.Parallel()
+	ctx := context.Background()
+	s := open(t)
+	version := func() int64 {
+		t.Helper()
+		v, err := s.Version(ctx)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return v
+	}
+	if v := version(); v != 0 {
+		t.Errorf("empty: %d", v)
+	}
+	put(t, s, article(), meeting())
+	if v := version(); v != 1 {
+		t.Errorf("one event: %d", v)
+	}
+	put(t, s, article(), meeting())
+	if v := version(); v != 1 {
+		t.Errorf("the same again: %d", v)
+	}
+	revised := article()
+	revised.Text += " More."
+	put(t, s, revised, meeting())
+	if v := version(); v != 3 {
+		t.Errorf("one retracted, one created: %d", v)
+	}
 }
 
 // TestPagingWhileInserting walks through a thousand events in every order
@@ -377,6 +577,37 @@ func TestEventsAsked(t *testing.T) {
 		_, err := s.Events(ctx, f)
 		if e, ok := event.AsError(err); !ok || e.Code != event.Invalid {
 			t.Errorf("%+v: %v", f, err)
+		}
+	}
+}
+
+// TestLongEvents finds events by days far behind their first one, also those
+// that are longer than any before, and at once.
+func TestLongEvents(t *testing.T) {
+	t.Parallel()
+	ctx := context.Background()
+	s := open(t)
+	put(t, s, article(), meeting())
+	from := day("2016-12-01")
+	f := event.Filter{From: &from}
+	for n, start := range []string{"2016-01-01", "2010-05-05", "1800-01-01"} {
+		if page, err := s.Events(ctx, f); err != nil || len(page.Documents) != 1+n {
+			t.Errorf("before the one of %s: %d events, %v", start, len(page.Documents), err)
+		}
+		e := meeting()
+		e.Date = &event.Date{Start: day(start), End: day("2016-12-31"), Precision: event.DayPrecision}
+		a := article()
+		a.Text, a.URL, a.ExternalID = a.Text+" "+start, "https://example.org/"+start, ""
+		put(t, s, a, e)
+		got, err := walk(ctx, s, event.Filter{From: &from, Limit: 2, Actors: []event.ActorTerm{{Any: []event.ActorRef{{Code: "IRN"}}}}})
+		if err != nil || len(got) != 2+n {
+			t.Errorf("with the one of %s: %d events of the actor, %v", start, len(got), err)
+		}
+		if got, err := each(ctx, s, f); err != nil || len(got) != 2+n {
+			t.Errorf("with the one of %s: %d events streamed, %v", start, len(got), err)
+		}
+		if series, err := s.Timeline(ctx, f, db.Yearly, db.Ungrouped); err != nil || series[0].Points[0].Count != int64(1+n) {
+			t.Errorf("with the one of %s: %+v, %v", start, series, err)
 		}
 	}
 }

@@ -62,17 +62,18 @@ type ledger struct {
 type entry struct {
 	article   event.Article
 	hash      [sha256.Size]byte
-	events    []event.Event        // those that stand, in order
-	retracted []event.Event        // those that this ledger retracts
-	documents map[uuid.UUID][]byte // the JSON of all of them
-	dirty     map[uuid.UUID]bool   // events to write
-	stored    map[uuid.UUID]bool   // events that the database has
-	isNew     bool                 // the database does not have the article
-	outcome   Outcome              // of the last put that changed it; empty if none did
+	events    []event.Event             // those that stand, in order
+	retracted []event.Event             // those that this ledger retracts
+	documents map[uuid.UUID][]byte      // the JSON of all of them
+	dirty     map[uuid.UUID]bool        // events to write
+	stored    map[uuid.UUID]event.Event // the versions of events that the database has
+	retold    bool                      // source or language have changed, which events do not show
+	isNew     bool                      // the database does not have the article
+	outcome   Outcome                   // of the last put that changed it; empty if none did
 }
 
 func newEntry() *entry {
-	return &entry{documents: map[uuid.UUID][]byte{}, dirty: map[uuid.UUID]bool{}, stored: map[uuid.UUID]bool{}}
+	return &entry{documents: map[uuid.UUID][]byte{}, dirty: map[uuid.UUID]bool{}, stored: map[uuid.UUID]event.Event{}}
 }
 
 // put enters one article.
@@ -107,6 +108,7 @@ func (l *ledger) put(c Coded) (Put, error) {
 func (e *entry) replace(a event.Article, hash [sha256.Size]byte, now time.Time) {
 	a.ID, a.CreatedAt, a.Revision = e.article.ID, e.article.CreatedAt, e.article.Revision+1
 	a.UpdatedAt = latest(now, e.article.UpdatedAt, a.CreatedAt)
+	e.retold = a.Source != e.article.Source || a.Language != e.article.Language
 	e.article, e.hash = a, hash
 }
 
@@ -163,7 +165,7 @@ func (e *entry) keep(ev, old event.Event, now time.Time) error {
 	if err != nil {
 		return fmt.Errorf("encode event %s: %w", ev.ID, err)
 	}
-	if bytes.Equal(document, e.documents[ev.ID]) {
+	if bytes.Equal(document, e.documents[ev.ID]) && !e.retold {
 		e.events = append(e.events, ev)
 		return nil
 	}
@@ -216,9 +218,10 @@ func (e *entry) complete(ev event.Event) (event.Event, error) {
 	}
 	for i := range ev.Participants {
 		if p := &ev.Participants[i]; p.ActorID == uuid.Nil {
-			p.ActorID = event.ActorID("name:" + p.Code + ":" + SearchKey(p.Name))
+			p.ActorID = event.ActorID("name:" + p.Code + ":" + event.SearchKey(p.Name))
 		}
 	}
+	ev.Recode() // the schema keeps type and status only
 	// An event stands on one article as long as events of different articles
 	// are not brought together.
 	ev.ArticleCount, ev.SourceCount, ev.FirstReported = 1, 1, nil

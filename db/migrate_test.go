@@ -35,6 +35,8 @@ func catalogue(t *testing.T, url string) string {
 			FROM pg_attribute JOIN pg_class c ON c.oid = attrelid WHERE relnamespace = 'public'::regnamespace AND attnum > 0
 			UNION ALL
 			SELECT format('%s %s', conname, pg_get_constraintdef(oid)) FROM pg_constraint WHERE connamespace = 'public'::regnamespace
+			UNION ALL
+			SELECT indexdef FROM pg_indexes WHERE schemaname = 'public'
 		) AS parts (what)`).Scan(&all)
 	if err != nil {
 		t.Fatal(err)

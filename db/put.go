@@ -49,32 +49,40 @@ func (s *Store) PutArticles(ctx context.Context, batch []Coded, revise Revise) (
 		batch[i].Article.ID = id
 	}
 	var puts []Put
+	var w *writer
 	err := pgx.BeginTxFunc(ctx, s.pool, pgx.TxOptions{IsoLevel: pgx.ReadCommitted}, func(tx pgx.Tx) (err error) {
-		puts, err = s.put(ctx, tx, batch, revise)
+		puts, w, err = s.put(ctx, tx, batch, revise)
 		return err
 	})
 	if err != nil {
 		return nil, translate(ctx, "write articles", err)
 	}
+	s.known.add(w.added)
+	select {
+	case s.written <- struct{}{}:
+	default:
+	}
 	return puts, nil
 }
 
-func (s *Store) put(ctx context.Context, tx pgx.Tx, batch []Coded, revise Revise) ([]Put, error) {
+func (s *Store) put(ctx context.Context, tx pgx.Tx, batch []Coded, revise Revise) ([]Put, *writer, error) {
 	claimed, stored, err := claim(ctx, tx, batch)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	l := &ledger{now: s.now(), revise: revise, owners: stored}
+	l := &ledger{revise: revise, owners: stored}
 	if l.entries, err = loadEntries(ctx, tx, slices.Collect(maps.Values(stored))); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
+	l.now = s.now() // once the transaction is known to others: see writerLock
 	puts := make([]Put, len(batch))
 	for i, c := range batch {
 		if puts[i], err = l.put(c); err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 	}
-	return puts, l.write(ctx, tx, claimed)
+	w, err := s.write(ctx, tx, l, claimed)
+	return puts, w, err
 }
 
 // claim inserts the identities of a batch for its articles. It gives those
@@ -96,6 +104,7 @@ func claim(ctx context.Context, tx pgx.Tx, batch []Coded) (claimed, stored owner
 	slices.SortFunc(ids, byKey)
 
 	var q pgx.Batch
+	q.Queue(`SELECT pg_advisory_xact_lock_shared($1)`, writerLock)
 	keys := make([][]byte, len(ids))
 	for i, id := range ids {
 		keys[i] = id.key[:]

@@ -1,16 +1,21 @@
 package db
 
 import (
+	"bufio"
 	"cmp"
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"strconv"
+	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/jackc/pgx/v5/pgproto3"
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"demarche/internal/event"
@@ -28,6 +33,8 @@ type Config struct {
 	StatementTimeout time.Duration
 	// ConnectTimeout bounds the making of one connection; 0 means 5 s.
 	ConnectTimeout time.Duration
+	// DocumentCache is how many bytes of documents are remembered; 0 for none.
+	DocumentCache int
 	// Logger hears of each list (debug) and of what should not be; nil means
 	// none.
 	Logger *slog.Logger
@@ -40,12 +47,26 @@ const (
 	defaultConnectTimeout   = 5 * time.Second
 )
 
+// readBuffer is how much is read from a connection at once, in bytes.
+const readBuffer = 64 << 10
+
 // Store is the database. It is safe for concurrent use.
 type Store struct {
 	pool   *pgxpool.Pool
 	log    *slog.Logger
 	clock  func() time.Time
 	schema uint // version of the schema that this binary is made for
+	known  *knownRows
+	// timeout bounds each statement; 0 is no bound.
+	timeout time.Duration
+	// settled is an instant, in microseconds, before which nothing more will be
+	// written.
+	settled atomic.Int64
+	// reach is how many days the longest event had when we last heard.
+	reach      atomic.Int32
+	remembered *remembered
+	spare      sync.Pool     // *documents
+	written    chan struct{} // holds one if something was written: see Tend
 }
 
 // Open connects and makes sure that the schema is this binary's: see Migrate.
@@ -66,6 +87,10 @@ func Open(ctx context.Context, c Config) (*Store, error) {
 	settings := pc.ConnConfig.RuntimeParams
 	settings["statement_timeout"] = strconv.FormatInt(timeout.Milliseconds(), 10)
 	settings["application_name"] = cmp.Or(settings["application_name"], "demarche")
+	pc.ConnConfig.BuildFrontend = func(r io.Reader, w io.Writer) *pgproto3.Frontend {
+		// A page comes in several pieces: take what there is at once.
+		return pgproto3.NewFrontend(bufio.NewReaderSize(r, readBuffer), w)
+	}
 	pc.AfterConnect = func(_ context.Context, conn *pgx.Conn) error {
 		registerUUID(conn.TypeMap())
 		return nil
@@ -74,7 +99,7 @@ func Open(ctx context.Context, c Config) (*Store, error) {
 	if err != nil {
 		return nil, translate(ctx, "open the database", err)
 	}
-	s := &Store{pool: pool, log: cmp.Or(c.Logger, slog.New(slog.DiscardHandler)), clock: c.Now, schema: latest}
+	s := &Store{pool: pool, log: cmp.Or(c.Logger, slog.New(slog.DiscardHandler)), clock: c.Now, schema: latest, known: &knownRows{}, timeout: timeout, remembered: remember(c.DocumentCache), written: make(chan struct{}, 1)}
 	if s.clock == nil {
 		s.clock = time.Now
 	}

@@ -23,7 +23,7 @@ func open(t testing.TB) *db.Store {
 
 func openURL(t testing.TB, url string) *db.Store {
 	t.Helper()
-	s, err := db.Open(context.Background(), db.Config{URL: url, Now: clock})
+	s, err := db.Open(context.Background(), db.Config{URL: url, Now: clock, DocumentCache: 50_000})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -4,14 +4,14 @@ import (
 	"bytes"
 	"cmp"
 	"context"
+	"encoding/binary"
 	"fmt"
 	"maps"
 	"math"
 	"slices"
-	"strconv"
 	"strings"
+	"sync"
 	"time"
-	"unicode/utf8"
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
@@ -21,8 +21,8 @@ import (
 
 // write brings the database to where the ledger stands. Everything goes in one
 // round trip.
-func (l *ledger) write(ctx context.Context, tx pgx.Tx, claimed owners) error {
-	w := &writer{now: l.now}
+func (s *Store) write(ctx context.Context, tx pgx.Tx, l *ledger, claimed owners) (*writer, error) {
+	w := &writer{now: l.now, known: s.known, counts: rollup{}}
 	w.identities(claimed, l.owners)
 	changed := make([]*entry, 0, len(l.entries))
 	for _, id := range slices.SortedFunc(maps.Keys(l.entries), byID) {
@@ -35,19 +35,32 @@ func (l *ledger) write(ctx context.Context, tx pgx.Tx, claimed owners) error {
 	for _, e := range changed {
 		w.events(e)
 	}
+	if err := w.queue(); err != nil {
+		return nil, err
+	}
 	if w.Len() == 0 {
-		return nil
+		return w, nil
 	}
 	if err := tx.SendBatch(ctx, &w.Batch).Close(); err != nil {
-		return fmt.Errorf("write: %w", err)
+		return nil, fmt.Errorf("write: %w", err)
 	}
-	return nil
+	return w, nil
 }
 
-// writer queues statements.
+// writer queues statements. Rows of events are gathered first, so that each
+// table takes one statement.
 type writer struct {
 	pgx.Batch
-	now time.Time
+	now   time.Time
+	known *knownRows
+	added []any // keys of reference rows that are written, for known
+
+	gone      goneRows // versions that the database has and that end
+	rows      eventRows
+	stillborn goneRows // versions of rows that end at once
+	feeds     pairRows
+	changes   changeRows
+	counts    rollup
 }
 
 // identities gives up claimed keys that the articles did not need after all,
@@ -96,19 +109,15 @@ func (w *writer) article(e *entry) {
 // are not known yet. Rows that are there are not touched, so that what every
 // article speaks of is no bottleneck.
 func (w *writer) reference(entries []*entry) {
-	type name struct {
-		actor uuid.UUID
-		key   string
-	}
-	actors, names, places := map[uuid.UUID]event.Participant{}, map[name]bool{}, map[uuid.UUID]event.Location{}
+	actors, names, places := map[uuid.UUID]event.Participant{}, map[actorName]bool{}, map[uuid.UUID]event.Location{}
 	for _, e := range entries {
 		for _, ev := range slices.Concat(e.events, e.retracted) {
 			for _, p := range ev.Participants {
 				if _, twice := actors[p.ActorID]; !twice {
 					actors[p.ActorID] = p
 				}
-				if key := SearchKey(p.Name); key != "" {
-					names[name{p.ActorID, key}] = true
+				if key := event.SearchKey(p.Name); key != "" {
+					names[actorName{p.ActorID, key}] = true
 				}
 			}
 			if id := placeID(ev.Location); id != nil {
@@ -117,15 +126,23 @@ func (w *writer) reference(entries []*entry) {
 		}
 	}
 	for _, id := range slices.SortedFunc(maps.Keys(actors), byID) {
+		if w.isKnown(id) {
+			continue
+		}
 		p := actors[id]
 		w.Queue(`INSERT INTO actor (id, name, code, sector, created_at) VALUES ($1, $2, $3, $4, $5) ON CONFLICT (id) DO NOTHING`,
 			id, p.Name, p.Code, string(p.Sector), w.now)
 	}
-	byActor := func(a, b name) int { return cmp.Or(byID(a.actor, b.actor), strings.Compare(a.key, b.key)) }
+	byActor := func(a, b actorName) int { return cmp.Or(byID(a.actor, b.actor), strings.Compare(a.key, b.key)) }
 	for _, n := range slices.SortedFunc(maps.Keys(names), byActor) {
-		w.Queue(`INSERT INTO actor_name (actor_id, name_key) VALUES ($1, $2) ON CONFLICT (actor_id, name_key) DO NOTHING`, n.actor, n.key)
+		if !w.isKnown(n) {
+			w.Queue(`INSERT INTO actor_name (actor_id, name_key) VALUES ($1, $2) ON CONFLICT (actor_id, name_key) DO NOTHING`, n.actor, n.key)
+		}
 	}
 	for _, id := range slices.SortedFunc(maps.Keys(places), byID) {
+		if w.isKnown(id) {
+			continue
+		}
 		p := places[id]
 		var geonames *int64
 		if p.GeoNamesID != 0 {
@@ -134,150 +151,109 @@ func (w *writer) reference(entries []*entry) {
 		w.Queue(`
 			INSERT INTO place (id, name, name_key, country, lat, lon, geonames_id, created_at)
 			VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (id) DO NOTHING`,
-			id, p.Place, SearchKey(p.Place), nullable(p.Country), p.Lat, p.Lon, geonames, w.now)
+			id, nullable(p.Place), nullable(event.SearchKey(p.Place)), nullable(p.Country), p.Lat, p.Lon, geonames, w.now)
+	}
+}
+
+// actorName is a name under which an actor has been met.
+type actorName struct {
+	actor uuid.UUID
+	key   string
+}
+
+// isKnown tells whether a reference row is there; if not, it is about to be.
+func (w *writer) isKnown(key any) bool {
+	if w.known.has(key) {
+		return true
+	}
+	w.added = append(w.added, key)
+	return false
+}
+
+// knownRows remembers reference rows that are committed. They are never
+// deleted, so that what it says stays true.
+type knownRows struct {
+	mu   sync.Mutex
+	keys map[any]struct{}
+}
+
+// maxKnown bounds what is remembered; beyond it everything is forgotten.
+const maxKnown = 200_000
+
+func (k *knownRows) has(key any) bool {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	_, ok := k.keys[key]
+	return ok
+}
+
+func (k *knownRows) add(keys []any) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if k.keys == nil || len(k.keys) > maxKnown {
+		k.keys = make(map[any]struct{}, len(keys))
+	}
+	for _, key := range keys {
+		k.keys[key] = struct{}{}
 	}
 }
 
 // placeSpace is the name space of ids of places.
 var placeSpace = uuid.MustParse("0b0e6f5c-52a4-5d0e-9d58-6a0c4f1c7b32")
 
-// placeID gives the id of the place of a location: from its GeoNames id, else
-// from its name and country. It is nil if the location has no place.
+// placeID gives the id of the place of a location, from all that a place is.
+// It is nil if nothing is known of the location.
 func placeID(l *event.Location) *uuid.UUID {
-	if l == nil || l.Place == "" {
+	if l == nil || l.Place == "" && l.Country == "" && l.Lat == nil {
 		return nil
 	}
-	key := "name:" + SearchKey(l.Place) + ":" + l.Country
-	if l.GeoNamesID != 0 {
-		key = "geonames:" + strconv.FormatInt(l.GeoNamesID, 10)
+	key := fmt.Appendf(nil, "%q %s %d", l.Place, l.Country, l.GeoNamesID)
+	if l.Lat != nil && l.Lon != nil {
+		key = binary.BigEndian.AppendUint64(key, math.Float64bits(*l.Lat))
+		key = binary.BigEndian.AppendUint64(key, math.Float64bits(*l.Lon))
 	}
-	id := uuid.NewSHA1(placeSpace, []byte(key))
+	id := uuid.NewSHA1(placeSpace, key)
 	return &id
 }
 
-// events writes the events of an entry that changed.
+// events gathers what became of the events of an entry. What is written is the
+// way from the version that the database has to the last one of the batch.
 func (w *writer) events(e *entry) {
-	length := utf8.RuneCountInString(e.article.Text)
 	for i := range e.retracted {
 		ev := &e.retracted[i]
-		if !e.stored[ev.ID] {
-			w.event(ev, e.documents[ev.ID], length)
+		if old, ok := e.stored[ev.ID]; ok {
+			w.gone.add(old.ID, ev.UpdatedAt, Retracted, revisedReason)
+			w.counts.add(&old, -1)
+			w.feeds.remove(&old)
+			w.changes.add(old.ID, old.Revision, Retracted)
+			continue
 		}
-		w.retract(ev)
+		came := *ev // it came and went within the batch, but its id was given out
+		came.Revision--
+		w.rows.add(e, &came)
+		w.feeds.add(&came)
+		w.changes.add(came.ID, came.Revision, Added)
+		w.stillborn.add(came.ID, ev.UpdatedAt, Retracted, revisedReason)
+		w.feeds.remove(&came)
+		w.changes.add(came.ID, came.Revision, Retracted)
 	}
 	for i := range e.events {
 		ev := &e.events[i]
 		if !e.dirty[ev.ID] {
 			continue
 		}
-		if e.stored[ev.ID] {
-			w.remove(ev.ID)
+		action := Added
+		if old, ok := e.stored[ev.ID]; ok {
+			action = Updated
+			w.gone.add(old.ID, ev.UpdatedAt, Updated, "")
+			w.counts.add(&old, -1)
+			w.feeds.remove(&old)
 		}
-		w.event(ev, e.documents[ev.ID], length)
+		w.rows.add(e, ev)
+		w.counts.add(ev, 1)
+		w.feeds.add(ev)
+		w.changes.add(ev.ID, ev.Revision, action)
 	}
-}
-
-// retract takes an event out of the lists; the rest of it stays.
-func (w *writer) retract(ev *event.Event) {
-	w.Queue(`DELETE FROM event_search WHERE event_id = $1`, ev.ID)
-	w.Queue(`UPDATE event SET retracted_at = $2, retracted_reason = $3, updated_at = $2, revision = $4 WHERE id = $1`,
-		ev.ID, ev.UpdatedAt, revisedReason, ev.Revision)
-}
-
-// remove deletes the rows of an event, which is written anew.
-func (w *writer) remove(id uuid.UUID) {
-	w.Queue(`DELETE FROM event_search WHERE event_id = $1`, id)
-	w.Queue(`DELETE FROM event_document WHERE event_id = $1`, id)
-	w.Queue(`DELETE FROM evidence WHERE event_id = $1`, id)
-	w.Queue(`DELETE FROM participant WHERE event_id = $1`, id)
-	w.Queue(`DELETE FROM event WHERE id = $1`, id)
-}
-
-// event writes the rows of an event.
-func (w *writer) event(ev *event.Event, document []byte, articleLength int) {
-	var date event.Date
-	var start, end *time.Time
-	firstDay, lastDay := event.Undated, event.Undated
-	if ev.Date != nil {
-		date = *ev.Date
-		from, to := date.Start.Time(), date.End.Time()
-		start, end = &from, &to
-		firstDay, lastDay = int64(date.Start), int64(date.End)
-	}
-	var place event.Location
-	if ev.Location != nil {
-		place = *ev.Location
-	}
-	var reported *time.Time
-	reportedDay := event.Undated
-	if ev.FirstReported != nil {
-		t := ev.FirstReported.Time()
-		reported, reportedDay = &t, int64(*ev.FirstReported)
-	}
-	w.Queue(`
-		INSERT INTO event (id, type, status, date_start, date_end, date_precision, date_text,
-			place_id, place, country, lat, lon, location_precision, summary,
-			plover_type, plover_mode, cameo, quad_class, score, confidence,
-			article_count, source_count, first_reported, created_at, updated_at, revision)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26)`,
-		ev.ID, string(ev.Type), string(ev.Status), start, end, nullable(string(date.Precision)), nullable(date.Text),
-		placeID(ev.Location), nullable(place.Place), nullable(place.Country), place.Lat, place.Lon, nullable(place.Precision), ev.Summary,
-		ev.PLOVER.Type, ev.PLOVER.Mode, ev.CAMEO, ev.Quad, ev.Score, ev.Confidence,
-		ev.ArticleCount, ev.SourceCount, reported, ev.CreatedAt, ev.UpdatedAt, ev.Revision)
-	for i, p := range ev.Participants {
-		w.Queue(`
-			INSERT INTO participant (event_id, position, name, code, sector, role, title, actor_id)
-			VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
-			ev.ID, i, p.Name, p.Code, string(p.Sector), string(p.Role), nullable(p.Title), p.ActorID)
-	}
-	for i, v := range ev.Evidence {
-		var from, to *int
-		var words *string
-		if t := v.Trigger; t != nil {
-			from, to, words = &t.Start, &t.End, &t.Text
-		}
-		w.Queue(`
-			INSERT INTO evidence (event_id, position, article_id, article_length, start_offset, end_offset, quote,
-				trigger_start, trigger_end, trigger_text, rule)
-			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`,
-			ev.ID, i, v.ArticleID, articleLength, v.Start, v.End, v.Text, from, to, words, nullable(v.Rule))
-	}
-	w.Queue(`INSERT INTO event_document (event_id, document) VALUES ($1, $2)`, ev.ID, string(document))
-	w.Queue(`
-		INSERT INTO event_search (event_id, first_day, last_day, reported_day, confidence_ppm, article_count,
-			type, status, country, place_key, words)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10,
-			setweight(to_tsvector('english', $11), 'A') || to_tsvector('english', $12))`,
-		ev.ID, firstDay, lastDay, reportedDay, confidenceKey(ev.Confidence), ev.ArticleCount,
-		string(ev.Type), string(ev.Status), nullable(place.Country), nullable(SearchKey(place.Place)),
-		clip(ev.Summary, maxIndexedText), clip(quotes(ev.Evidence), maxIndexedText))
-}
-
-// confidenceKey is what the order by confidence sorts by.
-func confidenceKey(confidence float64) int64 { return int64(math.Round(confidence * 1e6)) }
-
-// maxIndexedText bounds what one event adds to the full-text index, in bytes:
-// a tsvector holds at most 1 MiB.
-const maxIndexedText = 200_000
-
-// quotes joins the passages of an event for the full-text index.
-func quotes(evidence []event.Evidence) string {
-	texts := make([]string, len(evidence))
-	for i := range evidence {
-		texts[i] = evidence[i].Text
-	}
-	return strings.Join(texts, "\n")
-}
-
-// clip cuts a text to at most n bytes, between code points.
-func clip(s string, n int) string {
-	if len(s) <= n {
-		return s
-	}
-	for !utf8.RuneStart(s[n]) {
-		n--
-	}
-	return s[:n]
 }
 
 // nullable gives NULL for an empty text.

@@ -18,14 +18,21 @@ CREATE TABLE actor_name (
 
 CREATE INDEX actor_name_words ON actor_name USING gin (string_to_array(name_key, ' ')) WITH (fastupdate = off);
 
+-- A location as events have it: what it is called, where it lies. A country as
+-- a whole has no name. The id follows from all the other columns, so that an
+-- event's place_id says everything about where it was.
 CREATE TABLE place (
     id          uuid             CONSTRAINT place_pkey PRIMARY KEY,
-    name        text             NOT NULL CONSTRAINT place_name_given CHECK (name <> ''),
-    name_key    text             NOT NULL,
+    name        text             CONSTRAINT place_name_given CHECK (name <> ''),
+    name_key    text,
     country     text             CONSTRAINT place_country_pattern CHECK (country ~ '^[A-Z]{3}$'),
     lat         double precision CONSTRAINT place_lat_range CHECK (lat BETWEEN -90 AND 90),
     lon         double precision CONSTRAINT place_lon_range CHECK (lon BETWEEN -180 AND 180),
     geonames_id bigint           CONSTRAINT place_geonames_id_positive CHECK (geonames_id > 0),
     created_at  timestamptz      NOT NULL,
-    CONSTRAINT place_point_whole CHECK ((lat IS NULL) = (lon IS NULL))
+    CONSTRAINT place_point_whole CHECK ((lat IS NULL) = (lon IS NULL)),
+    CONSTRAINT place_key_has_name CHECK (name_key IS NULL OR name IS NOT NULL)
 );
+
+CREATE INDEX place_by_name ON place (name_key);
+CREATE INDEX place_by_point ON place (lat, lon);

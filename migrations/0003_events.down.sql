@@ -1,5 +1,5 @@
-DROP TABLE event_search;
 DROP TABLE event_document;
-DROP TABLE evidence;
+DROP TABLE event_article;
 DROP TABLE participant;
 DROP TABLE event;
+DROP TABLE kind;

@@ -48,13 +48,27 @@ func (f *databaseFlags) open(ctx context.Context, log *slog.Logger) (database, e
 
 // openStore opens a store on a schema that is this program's: it migrates
 // first, unless asked not to.
-func openStore(ctx context.Context, url string, noMigrate bool, maxConns int32, log *slog.Logger) (*db.Store, error) {
+func openStore(ctx context.Context, url string, noMigrate bool, maxConns int32, documentCache int, log *slog.Logger) (*db.Store, error) {
 	if !noMigrate {
 		if err := db.Migrate(ctx, url, log); err != nil {
 			return nil, err
 		}
 	}
-	return db.Open(ctx, db.Config{URL: url, MaxConns: maxConns, Logger: log, Now: time.Now})
+	return db.Open(ctx, db.Config{URL: url, MaxConns: maxConns, DocumentCache: documentCache, Logger: log, Now: time.Now})
+}
+
+// tend has the store look after the database until it is told to stop.
+func tend(ctx context.Context, store *db.Store) (stop func()) {
+	ctx, cancel := context.WithCancel(ctx)
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		store.Tend(ctx)
+	}()
+	return func() {
+		cancel()
+		<-done
+	}
 }
 
 type migrateCmd struct {

@@ -138,11 +138,12 @@ type loadCmd struct {
 // refused, after all others are stored.
 func (c *loadCmd) Run(ctx context.Context, log *slog.Logger, s streams) error {
 	return c.with(ctx, log, func(url string) error {
-		store, err := openStore(ctx, url, false, int32(c.workers())+2, log)
+		store, err := openStore(ctx, url, false, int32(c.workers())+2, 0, log)
 		if err != nil {
 			return err
 		}
 		defer store.Close()
+		defer tend(ctx, store)()
 		_, x, err := c.coder(s)
 		if err != nil {
 			return err

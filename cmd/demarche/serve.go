@@ -7,6 +7,8 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"os"
+	"runtime/debug"
 	"time"
 
 	"demarche/api"
@@ -20,12 +22,14 @@ import (
 type serveCmd struct {
 	databaseFlags
 	coderFlags
-	Listen    string        `default:"127.0.0.1:8080" help:"Address and port to listen on; port 0 takes a free one."`
-	NoMigrate bool          `help:"Refuse to start on an old schema instead of migrating it."`
-	MaxConns  int32         `default:"8" help:"Most connections to the database."`
-	MaxText   int           `default:"1048576" placeholder:"BYTES" help:"Longest text of an article."`
-	Load      []string      `placeholder:"FILE" help:"Articles to load before serving, as with the command load."`
-	Grace     time.Duration `default:"20s" help:"How long requests in flight may take to finish at a shutdown."`
+	Listen     string        `default:"127.0.0.1:8080" help:"Address and port to listen on; port 0 takes a free one."`
+	NoMigrate  bool          `help:"Refuse to start on an old schema instead of migrating it."`
+	MaxConns   int32         `default:"8" help:"Most connections to the database."`
+	MaxText    int           `default:"1048576" placeholder:"BYTES" help:"Longest text of an article."`
+	DocumentMB int           `name:"document-cache-mb" default:"128" placeholder:"MB" help:"Memory for documents of events that were read before; 0 for none."`
+	CacheMB    int           `default:"64" placeholder:"MB" help:"Memory for answers that are given again while nothing has changed; 0 for none."`
+	Load       []string      `placeholder:"FILE" help:"Articles to load before serving, as with the command load."`
+	Grace      time.Duration `default:"20s" help:"How long requests in flight may take to finish at a shutdown."`
 }
 
 // Validate names the option that is wrong.
@@ -35,16 +39,28 @@ func (c *serveCmd) Validate() error {
 		return errors.New("--max-conns: expected 1 or more")
 	case c.MaxText < 1:
 		return errors.New("--max-text: expected 1 or more")
+	case c.DocumentMB < 0:
+		return errors.New("--document-cache-mb: expected 0 or more")
+	case c.CacheMB < 0:
+		return errors.New("--cache-mb: expected 0 or more")
 	case c.Grace < 0:
 		return errors.New("--grace: expected no negative time")
 	}
 	return nil
 }
 
+// gcPercent has the garbage collector run less often than it would by itself:
+// the model and the gazetteer are a large heap that never changes, and going
+// over it costs more than the little that requests leave behind.
+const gcPercent = 300
+
 // Run serves until the context ends, then finishes the requests in flight.
 func (c *serveCmd) Run(ctx context.Context, log *slog.Logger, s streams) error {
+	if os.Getenv("GOGC") == "" {
+		debug.SetGCPercent(gcPercent)
+	}
 	return c.with(ctx, log, func(url string) error {
-		store, err := openStore(ctx, url, c.NoMigrate, c.MaxConns, log)
+		store, err := openStore(ctx, url, c.NoMigrate, c.MaxConns, c.DocumentMB<<20, log)
 		if err != nil {
 			return err
 		}
@@ -62,9 +78,10 @@ func (c *serveCmd) Run(ctx context.Context, log *slog.Logger, s streams) error {
 				return err
 			}
 		}
+		defer tend(ctx, store)()
 		handler := api.New(api.Config{
 			Store: store, Pipeline: pipeline, Codes: extract.Codes(g),
-			Logger: log, Metrics: metrics, Now: time.Now, Version: version(), MaxText: c.MaxText,
+			Logger: log, Metrics: metrics, Now: time.Now, Version: version(), MaxText: c.MaxText, CacheBytes: c.CacheMB << 20, Closing: ctx.Done(),
 		})
 		return c.serve(ctx, handler, log, s)
 	})

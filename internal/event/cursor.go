@@ -4,8 +4,6 @@ import (
 	"encoding/base64"
 	"encoding/binary"
 	"fmt"
-	"hash/fnv"
-	"slices"
 
 	"github.com/google/uuid"
 )
@@ -19,7 +17,7 @@ type Cursor struct {
 	Question uint64 // fingerprint of the filter without its page
 }
 
-const cursorVersion, cursorLen = 1, 1 + 8 + 8 + 16
+const cursorVersion, cursorLen = 2, 1 + 8 + 8 + 16
 
 // String gives the opaque form.
 func (c Cursor) String() string {
@@ -46,53 +44,4 @@ func parseCursor(s string) (*Cursor, error) {
 // CursorAt gives the cursor behind an event with this sort key and id.
 func (f *Filter) CursorAt(key int64, id uuid.UUID) Cursor {
 	return Cursor{Key: key, ID: id, Question: f.fingerprint()}
-}
-
-// Undated is the sort key of an event without a date.
-const Undated int64 = -1 << 31
-
-// fingerprint is a hash of all that decides which events are listed in what
-// order, the page aside; equal questions in another writing are equal.
-func (f *Filter) fingerprint() uint64 {
-	h := fnv.New64a()
-	list := func(name string, values []string) {
-		values = slices.Clone(values)
-		slices.Sort(values)
-		fmt.Fprintf(h, "%s%q\n", name, slices.Compact(values))
-	}
-	var terms []string
-	for _, t := range f.Actors {
-		terms = append(terms, fmt.Sprintf("%q!%q", refs(t.Any), refs(t.None)))
-	}
-	list("actor", terms)
-	list("country", f.Countries)
-	list("place", f.Places)
-	list("type", texts(f.Types))
-	list("status", texts(f.Statuses))
-	for _, d := range []*Day{f.From, f.To} {
-		if d == nil {
-			fmt.Fprint(h, "*\n")
-		} else {
-			fmt.Fprintf(h, "%d\n", *d)
-		}
-	}
-	fmt.Fprintf(h, "%q %s", f.Text, f.Order)
-	return h.Sum64()
-}
-
-func refs(rs []ActorRef) []string {
-	out := make([]string, len(rs))
-	for i, r := range rs {
-		out[i] = r.Code + "|" + r.Name + "|" + r.ID.String()
-	}
-	slices.Sort(out)
-	return out
-}
-
-func texts[T ~string](values []T) []string {
-	out := make([]string, len(values))
-	for i, v := range values {
-		out[i] = string(v)
-	}
-	return out
 }

@@ -1,4 +1,4 @@
-package db
+package event
 
 import (
 	"strings"
@@ -40,5 +40,5 @@ func SearchKey(name string) string {
 	return key.String()
 }
 
-// searchWords gives the words of a name's search key.
-func searchWords(name string) []string { return strings.Fields(SearchKey(name)) }
+// SearchWords gives the words of a name's search key.
+func SearchWords(name string) []string { return strings.Fields(SearchKey(name)) }

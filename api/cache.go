@@ -1,0 +1,176 @@
+package api
+
+import (
+	"bytes"
+	"container/list"
+	"context"
+	"encoding/json"
+	"fmt"
+	"sync"
+	"time"
+
+	"demarche/db"
+
+	"github.com/danielgtaylor/huma/v2"
+)
+
+// cache keeps answers as bytes. It is exact: an answer is given again only if
+// the database says that no event has changed since, so that a write is visible
+// to the next question, whichever process wrote it.
+type cache struct {
+	versions versions
+	most     int // bytes
+
+	mu      sync.Mutex
+	answers map[string]*list.Element // of *cached
+	recent  *list.List               // the last used first
+	size    int
+}
+
+// cached is an answer with the version of the events that it is at least of.
+type cached struct {
+	key     string
+	version int64
+	answer  *answer
+}
+
+// newCache makes a cache of at most so many bytes; of 0 it keeps nothing.
+func newCache(store *db.Store, most int) *cache {
+	return &cache{versions: versions{read: store.Version}, most: most, answers: map[string]*list.Element{}, recent: list.New()}
+}
+
+// overhead is about what an answer takes beside its bytes.
+const overhead = 500
+
+func (c *cached) size() int { return len(c.key) + len(c.answer.body) + len(c.answer.link) + overhead }
+
+// get gives the answer of a question, made anew unless nothing has changed.
+func (c *cache) get(ctx context.Context, key string, anew func() (*answer, error)) (*answer, error) {
+	if c.most == 0 {
+		return anew()
+	}
+	version, err := c.versions.now(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if a := c.look(key, version); a != nil {
+		return a, nil
+	}
+	a, err := anew() // after the version was read: it is of this version or a later one
+	if err != nil {
+		return nil, err
+	}
+	c.keep(&cached{key, version, a})
+	return a, nil
+}
+
+func (c *cache) look(key string, version int64) *answer {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	e, ok := c.answers[key]
+	if !ok || e.Value.(*cached).version != version {
+		return nil
+	}
+	c.recent.MoveToFront(e)
+	return e.Value.(*cached).answer
+}
+
+func (c *cache) keep(a *cached) {
+	if a.size() > c.most/8 {
+		return
+	}
+	a.answer = &answer{contentType: a.answer.contentType, link: a.answer.link, body: bytes.Clone(a.answer.body)}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if e, ok := c.answers[a.key]; ok {
+		c.drop(e)
+	}
+	c.answers[a.key] = c.recent.PushFront(a)
+	for c.size += a.size(); c.size > c.most; {
+		c.drop(c.recent.Back())
+	}
+}
+
+func (c *cache) drop(e *list.Element) {
+	a := c.recent.Remove(e).(*cached)
+	delete(c.answers, a.key)
+	c.size -= a.size()
+}
+
+// versions asks for the version of the events on behalf of many: whoever comes
+// while it is asked waits for the next asking, which begins after they came.
+type versions struct {
+	read func(context.Context) (int64, error)
+
+	mu      sync.Mutex
+	next    *asking // which those who come now wait for; nil if nobody does
+	working bool
+}
+
+// asking is one reading of the version.
+type asking struct {
+	done    chan struct{}
+	version int64
+	err     error
+}
+
+// askWithin bounds one asking: it is nobody's own request.
+const askWithin = 10 * time.Second
+
+func (v *versions) now(ctx context.Context) (int64, error) {
+	v.mu.Lock()
+	if v.next == nil {
+		v.next = &asking{done: make(chan struct{})}
+	}
+	mine := v.next
+	if !v.working {
+		v.working = true
+		go v.work()
+	}
+	v.mu.Unlock()
+	select {
+	case <-mine.done:
+		return mine.version, mine.err
+	case <-ctx.Done():
+		return 0, context.Cause(ctx)
+	}
+}
+
+func (v *versions) work() {
+	for {
+		v.mu.Lock()
+		asked := v.next
+		v.next = nil
+		v.working = asked != nil
+		v.mu.Unlock()
+		if asked == nil {
+			return
+		}
+		ctx, cancel := context.WithTimeout(context.Background(), askWithin)
+		asked.version, asked.err = v.read(ctx)
+		cancel()
+		close(asked.done)
+	}
+}
+
+// answer gives the JSON answer of a question of a path, from the cache if
+// nothing has changed.
+func (s *server) answer(ctx context.Context, path string, r *request, anew func() (any, error)) (*huma.StreamResponse, error) {
+	return sent(s.cache.get(ctx, s.cacheKey(path, r), func() (*answer, error) {
+		v, err := anew()
+		if err != nil {
+			return nil, err
+		}
+		body, err := json.Marshal(v)
+		if err != nil {
+			return nil, fmt.Errorf("encode an answer: %w", err)
+		}
+		return &answer{contentType: "application/json", body: body}, nil
+	}))
+}
+
+// cacheKey is a question as it was asked, and on which day: relative dates
+// count from it.
+func (s *server) cacheKey(path string, r *request) string {
+	return path + "?" + r.rawQuery + " " + s.today().String()
+}

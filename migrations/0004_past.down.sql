@@ -1,0 +1,2 @@
+DROP TABLE participant_past;
+DROP TABLE event_past;

@@ -1,0 +1,2 @@
+DROP TABLE rollup;
+DROP TABLE pair_feed;
