@@ -73,6 +73,10 @@ func (d *document) statusOf(c *candidate) (status event.Status, ok bool) {
 		}
 	case "plan", "schedule":
 		status = event.Planned
+	case "provide":
+		if c.frame.trigger != v && s.preposition(c.frame.trigger) == "for" {
+			status = event.Planned // "the accord provides for the withdrawal"
+		}
 	case "continue":
 		if c.frame.trigger != v && status == event.Occurred {
 			status, lasting = event.Ongoing, true // "continue their offensive"
@@ -90,11 +94,12 @@ func (d *document) statusOf(c *candidate) (status event.Status, ok bool) {
 	if s.inverted(v) {
 		return "", false
 	}
+	tensed := -1 // a verb whose auxiliaries are not those of the one that is joined to it
 climb:
 	for i := v; i >= 0; {
 		for _, k := range s.children(i, nlp.Aux, nlp.Advmod, nlp.Mark) {
-			if s.at[k] != nil {
-				continue // "Theresa May"
+			if s.at[k] != nil || i == tensed && s.Tokens[k].Rel == nlp.Aux {
+				continue // "Theresa May", "will order troops to withdraw and is asking"
 			}
 			switch w := s.lower(k); w {
 			case "will", "'ll", "shall", "wo":
@@ -214,6 +219,9 @@ climb:
 			}
 			return status, true
 		case nlp.Conj:
+			if isFinite(s, i) || hasFiniteAux(s, i) {
+				tensed = h
+			}
 			if s.Tokens[h].Rel == nlp.Xcomp && (isFinite(s, i) || hasFiniteAux(s, i)) {
 				h = s.Tokens[h].Head // "refuses to talk and has fired": a verb with a tense is not refused
 			}
@@ -367,7 +375,17 @@ func (d *document) settle(c *candidate, status event.Status) event.Status {
 		if c.rule.typ == event.Request && s.under(c.frame.trigger, v) && v >= 0 && s.Tokens[v].Rel == nlp.Xcomp {
 			return event.Ongoing // "continue to encourage"
 		}
+		for _, k := range s.children(c.frame.trigger, nlp.Amod) {
+			if s.lemma(k) == "ongoing" {
+				return event.Ongoing // "their ongoing support"
+			}
+		}
 		return event.Occurred
+	case c.rule.typ == event.Rejection && status == event.Occurred && v >= 0 && s.Tokens[v].XPOS == nlp.VBZ &&
+		slices.ContainsFunc(s.children(v, nlp.Advmod), func(k int) bool { return s.lower(k) == "still" }):
+		return event.Ongoing // "still refuses"
+	case c.rule.typ == event.Investigation && status == event.Occurred && v >= 0 && s.Tokens[v].Rel == nlp.Acl && (s.lemma(v) == "seek" || s.lemma(v) == "want"):
+		return event.Ongoing // "five officials sought by the court"
 	case c.rule.spoken() && status == event.Planned && c.rule.typ != event.Request:
 		if v >= 0 && s.Tokens[v].Rel == nlp.Xcomp && awaits[s.lemma(s.Tokens[v].Head)] {
 			return event.Planned // "are expected to support"
