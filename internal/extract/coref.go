@@ -243,6 +243,16 @@ func (d *document) personBefore(s *sentence, i int) *actor {
 
 // groupBefore gives those that "they" at token i stands for.
 func (d *document) groupBefore(s *sentence, i int) []*actor {
+	// "Police clashed with villagers as they searched": the subject of the clause above.
+	if v := s.clause(i); v >= 0 && s.Tokens[v].Rel == nlp.Advcl {
+		for _, h := range subjectsOf(s, s.Tokens[v].Head, 0) {
+			if m := s.at[h]; m != nil && h < i && m.bare && (s.Tokens[h].Feats.Has(nlp.Plural) || s.lemma(h) == "police") {
+				if as := d.actorsAt(s, h); len(as) > 0 {
+					return as
+				}
+			}
+		}
+	}
 	for _, m := range slices.Backward(s.mentions) {
 		if m.last < i && len(m.actors) > 0 && m.actors[0].plural {
 			return m.actors
