@@ -35,15 +35,16 @@ type Parser struct {
 	asm     bool // whether the processor runs the assembly kernels
 	strip   stripKernel
 	decoder Decoder
-	embed   []int16
-	quant   []int16
+	input   []float32 // the embeddings of a sentence
+	quant   []uint8
 	scale   []float32
 	x, y    []float32 // the activations of the layer under way and of the next
 	u       []float32
 	heads   []float32
 	arcs    []float32
 	keys    packed
-	key     []int16
+	key     []uint8
+	keyRow  []int8
 	scores  []float32
 	parents []int32
 	z       []float32
@@ -53,6 +54,16 @@ type Parser struct {
 // NewParser makes a parser.
 func (m *Model) NewParser() *Parser {
 	return &Parser{m: m, asm: hasKernels(), strip: stripKernels()[0]}
+}
+
+// block is how many floats the assembly quantises at once.
+const block = 16
+
+// fill sets all elements of a slice.
+func fill[T any](s []T, value T) {
+	for i := range s {
+		s[i] = value
+	}
 }
 
 // roundUp gives the number of rows that the kernels need.
@@ -84,23 +95,24 @@ func (p *Parser) encode(rows []Row, ends []int) {
 	start := 0
 	for _, end := range ends {
 		words := end - start
-		p.scale = grow(p.scale, roundUp(words))
-		for i := range p.scale {
-			p.scale[i] = m.Step
-		}
-		p.embed = grow(p.embed, (roundUp(words)+Window-1)*in)
-		space := p.embed
-		clear(space[:in])
+		size := (words*in + block - 1) / block * block
+		p.input = grow(p.input, size)
 		for i, row := range rows[start:end] {
-			at := (i + 1) * in
+			at := i * in
 			for f, r := range row {
 				t := m.Tables[f]
-				t.copyRow(space[at:at+t.Width], r)
+				t.copyRow(p.input[at:at+t.Width], r)
 				at += t.Width
 			}
 		}
-		clear(space[(words+1)*in:])
-		m.Window.packed.apply(p.strip, roundUp(words), space, in, p.scale, p.x[start*d:])
+		clear(p.input[words*in:])
+		p.quant = grow(p.quant, in+max(size, (roundUp(words)+1)*in))
+		fill(p.quant[:in], zero)
+		scale := p.quantizeRow(p.input, p.quant[in:][:size]) * m.Step
+		fill(p.quant[in+words*in:], zero)
+		p.scale = grow(p.scale, roundUp(words))
+		fill(p.scale, scale)
+		m.Window.packed.apply(p.strip, roundUp(words), p.quant, in, p.scale, p.x[start*d:])
 		start = end
 	}
 	p.leaky(p.x[:n*d])
@@ -129,12 +141,12 @@ func (p *Parser) quantize(x []float32, words, width int) {
 	for t := range words {
 		p.scale[t] = p.quantizeRow(x[t*width:][:width], p.quant[t*width:][:width])
 	}
-	clear(p.quant[words*width:])
+	fill(p.quant[words*width:], zero)
 	clear(p.scale[words:])
 }
 
-func (p *Parser) quantizeRow(src []float32, dst []int16) float32 {
-	if p.asm && len(src)%16 == 0 {
+func (p *Parser) quantizeRow(src []float32, dst []uint8) float32 {
+	if p.asm && len(src)%block == 0 && len(src) > 0 {
 		return quantizeAsm(src, dst)
 	}
 	return quantizeGo(src, dst)
@@ -159,10 +171,6 @@ func (p *Parser) recur(r recurrence, first, words, step int) {
 	}
 }
 
-// keyShift is how many bits the arc vectors of heads are coarser than those of dependents, so that the sum of up to 128
-// products stays within 32 bits.
-const keyShift = 4
-
 // attach finds the heads and tags of one sentence.
 func (p *Parser) attach(start, end int, out []Word) {
 	m, s := p.m, p.m.Shape
@@ -180,16 +188,16 @@ func (p *Parser) attach(start, end int, out []Word) {
 		p.leaky(row)
 		p.scale[t] = p.quantizeRow(row[:s.Arc], p.quant[t*s.Arc:][:s.Arc])
 	}
-	clear(p.quant[n*s.Arc:])
+	fill(p.quant[n*s.Arc:], zero)
 	p.arcs = grow(p.arcs, rows*width(s.Arc))
 	m.Arc.packed.apply(p.strip, rows, p.quant, s.Arc, p.scale, p.arcs)
 	for t := range n {
 		p.scale[t] = p.quantizeRow(p.arcs[t*width(s.Arc):][:s.Arc], p.quant[t*s.Arc:][:s.Arc])
 	}
-	clear(p.quant[n*s.Arc:])
+	fill(p.quant[n*s.Arc:], zero)
 	// Heads, and the place above the root as the last of them.
 	p.keys.reset(s.Arc, n+1)
-	p.key = grow(p.key, s.Arc)
+	p.key, p.keyRow = grow(p.key, s.Arc), grow(p.keyRow, s.Arc)
 	for t := range n + 1 {
 		vector := m.Root
 		if t < n {
@@ -197,9 +205,9 @@ func (p *Parser) attach(start, end int, out []Word) {
 		}
 		scale := p.quantizeRow(vector, p.key)
 		for i, v := range p.key {
-			p.key[i] = (v + 1<<(keyShift-1)) >> keyShift
+			p.keyRow[i] = int8(int(v) - zero)
 		}
-		p.keys.set(t, p.key, scale*(1<<keyShift), 0)
+		p.keys.set(t, p.keyRow, scale, 0)
 	}
 	p.scores = grow(p.scores, rows*p.keys.out)
 	p.keys.apply(p.strip, rows, p.quant, s.Arc, p.scale, p.scores)

@@ -10,7 +10,7 @@ import (
 // TestFrozenAgrees compares the tree of a network with weights of eight bits with those in floats.
 func TestFrozenAgrees(t *testing.T) {
 	shape := net.Shape{
-		Embed: [net.NumFeats]int{16, 4, 4, 4, 2, 2, 2}, Hidden: 16, Layers: 2, Arc: 32, Label: 16, UPOS: 3, XPOS: 4, Rels: 5,
+		Embed: [net.NumFeats]int{16, 4, 4, 4, 4, 2, 2}, Hidden: 16, Layers: 2, Arc: 32, Label: 16, UPOS: 3, XPOS: 4, Rels: 5,
 	}
 	rng := rand.New(rand.NewPCG(11, 12))
 	lex := net.NewLexicon([]string{"", "alpha", "beta", "gamma", "d0", "..."})
@@ -18,10 +18,11 @@ func TestFrozenAgrees(t *testing.T) {
 	p.randomize(rng)
 	m := &Trained{lex, p}
 	n := newNetwork(p, rng)
+	n.startGradients(lex)
 	opt := newAdam(n, lex)
 	examples := randomExamples(rng, lex, shape, 60)
 	for range 60 {
-		n.learn(examples)
+		n.learn(examples, countWords(examples))
 		opt.update(n, 0.005)
 	}
 	frozen := m.Freeze()
