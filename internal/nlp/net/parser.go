@@ -46,14 +46,23 @@ type Parser struct {
 	key     []uint8
 	keyRow  []int8
 	scores  []float32
+	all     []float32 // the scores of the arcs of all sentences
 	parents []int32
+	once    [256]uint8 // of every relation, the sets in which it is
+	taken   []uint8
 	z       []float32
 	rels    []float32
 }
 
-// NewParser makes a parser.
-func (m *Model) NewParser() *Parser {
-	return &Parser{m: m, asm: hasKernels(), strip: stripKernels()[0]}
+// NewParser makes a parser. once lists up to eight sets of relations: of each set, a word gets no more than one dependent.
+func (m *Model) NewParser(once ...[]uint8) *Parser {
+	p := &Parser{m: m, asm: hasKernels(), strip: stripKernels()[0]}
+	for i, set := range once {
+		for _, rel := range set {
+			p.once[rel] |= 1 << i
+		}
+	}
+	return p
 }
 
 // block is how many floats the assembly quantises at once.
@@ -76,12 +85,19 @@ func (p *Parser) Parse(rows []Row, ends []int, out []Word) {
 		return
 	}
 	p.encode(rows, ends)
+	p.all = p.all[:0]
 	start := 0
 	for _, end := range ends {
 		p.attach(start, end, out)
 		start = end
 	}
 	p.name(ends, out)
+	start, scores := 0, p.all
+	for _, end := range ends {
+		n := end - start
+		p.mend(start, out[start:end], scores[:n*(n+1)])
+		start, scores = end, scores[n*(n+1):]
+	}
 }
 
 // encode computes the layer that all tasks read from.
@@ -221,6 +237,7 @@ func (p *Parser) attach(start, end int, out []Word) {
 	}
 	p.parents = grow(p.parents, n)
 	p.decoder.Tree(p.scores[:n*(n+1)], n, p.parents)
+	p.all = append(p.all, p.scores[:n*(n+1)]...)
 	tags := 2*s.Arc + 2*s.Label
 	for t := range n {
 		row := heads[t*w+tags:][:s.UPOS+s.XPOS]
