@@ -70,19 +70,7 @@ func (p *Parser) instead(start int, words []Word, scores []float32, t int) chang
 		}
 		heads[i] = best
 	}
-	w := width(s.Heads())
-	dep := p.heads[(start+t)*w+2*s.Arc:][:s.Label]
-	p.z = grow(p.z, tileRows*s.Label)
-	for i, h := range heads {
-		head := p.heads[(start+int(h))*w+2*s.Arc+s.Label:][:s.Label]
-		for k, v := range dep {
-			p.z[i*s.Label+k] = v + head[k]
-		}
-	}
-	p.leaky(p.z)
-	p.quantize(p.z, tileRows, s.Label)
-	p.rels = grow(p.rels, tileRows*width(s.Rels))
-	p.m.Rel.packed.apply(p.strip, tileRows, p.quant, s.Label, p.scale, p.rels)
+	scored := p.relations(start, t, heads)
 	best := change{loss: -worst}
 	for i, h := range heads {
 		taken := uint8(0)
@@ -91,7 +79,7 @@ func (p *Parser) instead(start int, words []Word, scores []float32, t int) chang
 				taken |= p.once[other.Rel]
 			}
 		}
-		rels := p.rels[i*width(s.Rels):][:s.Rels]
+		rels := scored[i*width(s.Rels):][:s.Rels]
 		top := rels[argmax(rels)]
 		for rel, v := range rels {
 			if loss := row[old] - row[h] + top - v; p.once[rel]&taken == 0 && loss < best.loss {

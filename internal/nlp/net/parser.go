@@ -235,6 +235,7 @@ func (p *Parser) attach(start, end int, out []Word) {
 		}
 		dst[n] = src[n]
 	}
+	p.weigh(start, n)
 	p.parents = grow(p.parents, n)
 	p.decoder.Tree(p.scores[:n*(n+1)], n, p.parents)
 	p.all = append(p.all, p.scores[:n*(n+1)]...)
@@ -243,6 +244,77 @@ func (p *Parser) attach(start, end int, out []Word) {
 		row := heads[t*w+tags:][:s.UPOS+s.XPOS]
 		out[start+t] = Word{Head: p.parents[t], UPOS: argmax(row[:s.UPOS]), XPOS: argmax(row[s.UPOS:])}
 	}
+}
+
+const (
+	nearBest = 3   // arcs whose scores are so close to that of the best one are weighed
+	clearBy  = 2   // a relation is clear if its score is so much above that of the next one
+	doubt    = 0.5 // what is missing to that counts against the arc, times this
+)
+
+// weigh lowers the scores of arcs whose relation is in doubt, where the best arcs of a word are close to each other: an arc
+// that is right mostly has a name.
+func (p *Parser) weigh(start, n int) {
+	s := p.m.Shape
+	for t := range n {
+		row := p.scores[t*(n+1):][:n+1]
+		row[t] = worst // no word is its own head
+		heads, found := bestHeads(row[:n])
+		if found < 2 || row[heads[0]]-row[heads[1]] > nearBest {
+			continue
+		}
+		scored := p.relations(start, t, heads)
+		for i, h := range heads[:found] {
+			first, second := worst, worst
+			for _, v := range scored[i*width(s.Rels):][:s.Rels] {
+				if v > first {
+					first, second = v, first
+				} else if v > second {
+					second = v
+				}
+			}
+			row[h] -= doubt * max(0, clearBy-(first-second))
+		}
+	}
+}
+
+// bestHeads gives the heads with the highest scores, and how many they are; the first one stands in for those that are missing.
+func bestHeads(row []float32) (heads [tileRows]int32, found int) {
+	for j, v := range row {
+		if found == tileRows && v <= row[heads[tileRows-1]] || v == worst {
+			continue
+		}
+		at := min(found, tileRows-1)
+		for ; at > 0 && v > row[heads[at-1]]; at-- {
+			heads[at] = heads[at-1]
+		}
+		heads[at] = int32(j)
+		found = min(found+1, tileRows)
+	}
+	for i := found; i < tileRows; i++ {
+		heads[i] = heads[0]
+	}
+	return heads, found
+}
+
+// relations scores all relations of the word t of the sentence that begins at start to each of some heads.
+func (p *Parser) relations(start, t int, heads [tileRows]int32) []float32 {
+	s := p.m.Shape
+	w := width(s.Heads())
+	dep := p.heads[(start+t)*w+2*s.Arc:][:s.Label]
+	p.z = grow(p.z, tileRows*s.Label)
+	for i, h := range heads {
+		head := p.heads[(start+int(h))*w+2*s.Arc+s.Label:][:s.Label]
+		z := p.z[i*s.Label:][:s.Label]
+		for k, v := range dep {
+			z[k] = v + head[k]
+		}
+	}
+	p.leaky(p.z)
+	p.quantize(p.z, tileRows, s.Label)
+	p.rels = grow(p.rels, tileRows*width(s.Rels))
+	p.m.Rel.packed.apply(p.strip, tileRows, p.quant, s.Label, p.scale, p.rels)
+	return p.rels
 }
 
 // name finds the relations of all words.

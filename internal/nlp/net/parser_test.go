@@ -1,10 +1,13 @@
 package net
 
 import (
+	"cmp"
 	"math"
 	"math/rand/v2"
 	"slices"
 	"testing"
+
+	"pgregory.net/rapid"
 )
 
 func TestKernelsAgree(t *testing.T) {
@@ -77,6 +80,25 @@ func TestKernelsAgree(t *testing.T) {
 			}
 		}
 	}
+}
+
+func TestBestHeads(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		row := rapid.SliceOfN(rapid.Map(rapid.IntRange(-3, 3), func(i int) float32 { return float32(i) }), 1, 9).Draw(t, "scores")
+		self := rapid.IntRange(0, len(row)-1).Draw(t, "self")
+		row[self] = worst
+		var want []int32 // the earlier ones of equal scores first
+		for j := range row {
+			if j != self {
+				want = append(want, int32(j))
+			}
+		}
+		slices.SortStableFunc(want, func(a, b int32) int { return cmp.Compare(row[b], row[a]) })
+		want = want[:min(len(want), tileRows)]
+		if got, found := bestHeads(row); !slices.Equal(got[:found], want) {
+			t.Fatalf("%v of %v, want %v", got[:found], row, want)
+		}
+	})
 }
 
 func BenchmarkProducts(b *testing.B) {
