@@ -21,12 +21,12 @@ func stripGo(tiles, quads int, x []uint8, stride int, w []int8, out []float32, o
 	for r := range tiles * tileRows {
 		sum := [tileCols]int32(start)
 		row := x[r*stride:][:quad*quads]
-		for i := 0; i < len(row); i += quad {
-			a := (*[quad]uint8)(row[i:])
-			tile := w[i*tileCols:][:quad*tileCols]
+		for i := range quads {
+			a := (*[quad]uint8)(row[i*quad:])
+			a0, a1, a2, a3 := int32(a[0]), int32(a[1]), int32(a[2]), int32(a[3])
+			b := (*[quad * tileCols]int8)(w[i*quad*tileCols:])
 			for c := range sum {
-				b := (*[quad]int8)(tile[quad*c:])
-				sum[c] += int32(a[0])*int32(b[0]) + int32(a[1])*int32(b[1]) + int32(a[2])*int32(b[2]) + int32(a[3])*int32(b[3])
+				sum[c] += a0*int32(b[quad*c]) + a1*int32(b[quad*c+1]) + a2*int32(b[quad*c+2]) + a3*int32(b[quad*c+3])
 			}
 		}
 		dst := out[r*outStride:][:tileCols]
