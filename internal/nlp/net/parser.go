@@ -247,9 +247,9 @@ func (p *Parser) attach(start, end int, out []Word) {
 }
 
 const (
-	nearBest = 3   // arcs whose scores are so close to that of the best one are weighed
-	clearBy  = 2   // a relation is clear if its score is so much above that of the next one
-	doubt    = 0.5 // what is missing to that counts against the arc, times this
+	nearBest = 1.5 // arcs whose scores are so close to that of the best one are weighed
+	clearBy  = 2.5 // a relation is clear if its score is so much above that of the next one
+	doubt    = 0.3 // what is missing to that counts against the arc, times this
 )
 
 // weigh lowers the scores of arcs whose relation is in doubt, where the best arcs of a word are close to each other: an arc
