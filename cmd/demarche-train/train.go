@@ -177,9 +177,9 @@ type keeper struct {
 }
 
 // floats reads what was kept under a name, or makes and keeps it.
-func (k keeper) floats(name string, make func() [][]float32) ([][]float32, error) {
+func (k keeper) floats(name string, build func() [][]float32) ([][]float32, error) {
 	if k.dir == "" {
-		return make(), nil
+		return build(), nil
 	}
 	path := filepath.Join(k.dir, name+".gob")
 	kept, err := train.Kept(path, k.recipe)
@@ -189,13 +189,13 @@ func (k keeper) floats(name string, make func() [][]float32) ([][]float32, error
 	if err := os.MkdirAll(k.dir, 0o755); err != nil {
 		return nil, err
 	}
-	made := make()
+	made := build()
 	return made, train.Keep(path, k.recipe, made)
 }
 
 // network reads the network that was kept under a name, or trains and keeps it.
-func (k keeper) network(name string, shape net.Shape, lex *net.Lexicon, make func() *train.Trained) (*train.Trained, error) {
-	weights, err := k.floats(name, func() [][]float32 { return make().Weights() })
+func (k keeper) network(name string, shape net.Shape, lex *net.Lexicon, build func() *train.Trained) (*train.Trained, error) {
+	weights, err := k.floats(name, func() [][]float32 { return build().Weights() })
 	if err != nil {
 		return nil, err
 	}
