@@ -137,6 +137,9 @@ func (a *Analyzer) fill(tokens []Token, words []net.Word, w *worker) {
 		t := &tokens[i]
 		t.Head, t.Rel = int(word.Head), Rel(word.Rel)
 		t.UPOS, t.XPOS = UPOS(word.UPOS), XPOS(word.XPOS)
+		if t.XPOS == VBP && strings.HasSuffix(t.Form, "ed") && !a.lemmas.verbs[toLower(t.Form)] {
+			t.XPOS = VBD // a rare verb, "vetoed"; none but verbs like "need" end so in the present
+		}
 		if t.Head < 0 {
 			t.Rel = Root
 		} else if t.Rel == Root {

@@ -292,6 +292,21 @@ func TestOneSubject(t *testing.T) {
 	}
 }
 
+func TestPastOfRareVerbs(t *testing.T) {
+	for _, c := range []struct {
+		text, verb, lemma string
+		tag               XPOS
+	}{
+		{"Russia vetoed the resolution on Friday.", "vetoed", "veto", VBD},
+		{"They need two more weeks.", "need", "need", VBP},
+	} {
+		tokens := load().Analyze(c.text).Sentences[0].Tokens
+		if v := tokens[1]; v.Form != c.verb || v.XPOS != c.tag || v.Lemma != c.lemma {
+			t.Errorf("%s: %q is a %v of %q", c.text, v.Form, v.XPOS, v.Lemma)
+		}
+	}
+}
+
 func FuzzAnalyze(f *testing.F) {
 	for _, text := range []string{report, "", "a\x00b", "\xff\xfe", "U.S.-led “talks”…", "KYIV, Feb 24 (AP) — x", "&amp;&lt;&#x41;"} {
 		f.Add([]byte(text))
