@@ -1,9 +1,14 @@
 package main
 
 import (
+	"crypto/sha256"
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
+	"path/filepath"
 	"slices"
+	"sync"
 
 	"github.com/schollz/progressbar/v3"
 	"golang.org/x/term"
@@ -14,22 +19,19 @@ import (
 	"demarche/internal/nlp/train"
 )
 
-// trainCommand makes a model file in three steps: vectors of words from the corpus; teachers, which learn from the treebanks;
-// and a student, which begins as a teacher and learns from the treebanks and from what the teachers together make of the
-// corpus, in two generations. Without a corpus the last teacher is the model.
+// trainCommand makes a model file in four steps: vectors of words from the corpus; teachers, which learn from the treebanks;
+// assistants, each of which goes on from a teacher with what the teachers together believe about a part of the corpus; and the
+// student, which goes on from the first assistant with what the assistants together believe about more of it. Assistants and
+// student learn from the treebanks as well. Without a corpus the first teacher is the model.
 type trainCommand struct {
 	Dir      string `arg:"" type:"existingdir" help:"Folder of treebanks."`
 	Corpus   string `type:"existingfile" help:"News articles as JSON lines with a field text, or the same packed with gzip (.gz)."`
 	Out      string `default:"internal/nlp/model/english.bin" help:"The model file to write."`
+	From     string `type:"existingfile" help:"A model file of an earlier run: it labels the corpus for the student together with the assistants, and the student goes on from it."`
+	Keep     string `type:"path" help:"Folder that keeps the vectors and every network as soon as it is done; a run that was stopped goes on from there."`
 	Teachers int    `default:"2" help:"How many networks label the corpus."`
 	Epochs   int    `default:"18" help:"Passes of a teacher over the treebanks."`
 	Seed     uint64 `default:"1" help:"Seed of everything random."`
-}
-
-// generation is a part of what a student learns from: which sentences of every article, how often, and at which rate.
-type generation struct {
-	first, last, rounds int
-	rate                float64
 }
 
 // Run trains and writes the model.
@@ -43,6 +45,9 @@ func (c *trainCommand) Run() error {
 		return err
 	}
 	var articles []string
+	if c.Corpus == "" && c.From != "" {
+		return errors.New("--from needs a --corpus to label")
+	}
 	if c.Corpus != "" {
 		if articles, err = train.ReadCorpus(c.Corpus); err != nil {
 			return err
@@ -54,11 +59,18 @@ func (c *trainCommand) Run() error {
 	if err != nil {
 		return err
 	}
-	fmt.Printf("%d sentences of the treebanks, %d of the corpus, %d words known\n", len(gold), text.CorpusSentences(), len(lex.Words()))
+	data := fmt.Sprintf("%d sentences of the treebanks, %d of the corpus, %d words known", len(gold), text.CorpusSentences(), len(lex.Words()))
+	fmt.Println(data)
 	shape := train.DefaultShape()
-	bar := newBar("vectors")
-	vectors := train.Vectors(text.Rows(lex), len(lex.Words()), shape.Embed[net.FeatWord], 4, c.Seed, bar.share)
-	bar.Finish()
+	keep := keeper{c.Keep, fmt.Sprintf("%s; %d teachers of %d epochs, seed %d", data, c.Teachers, c.Epochs, c.Seed)}
+	vectors, err := keep.floats("vectors", func() [][]float32 {
+		bar := newBar("vectors")
+		defer bar.Finish()
+		return [][]float32{train.Vectors(text.Rows(lex), len(lex.Words()), shape.Embed[net.FeatWord], 4, c.Seed, bar.share)}
+	})
+	if err != nil {
+		return err
+	}
 
 	examples := train.NewExamples(gold, lex)
 	plan := slices.Repeat([][]*train.Example{examples}, c.Epochs)
@@ -67,35 +79,127 @@ func (c *trainCommand) Run() error {
 		teachers = make([]*train.Trained, max(1, c.Teachers))
 	}
 	for i := range teachers {
-		seed := c.Seed + uint64(i)
-		teachers[i] = train.New(shape, lex, vectors, seed)
-		dev.train(fmt.Sprintf("teacher %d", i+1), teachers[i], plan, train.TeacherOptions(seed))
+		who, seed := fmt.Sprintf("teacher-%d", i+1), c.Seed+uint64(i)
+		teachers[i], err = keep.network(who, shape, lex, func() *train.Trained {
+			m := train.New(shape, lex, vectors[0], seed)
+			dev.train(who, m, plan, train.TeacherOptions(seed))
+			return m
+		})
+		if err != nil {
+			return err
+		}
 	}
-	model := teachers[len(teachers)-1]
+	model := teachers[0]
 	if c.Corpus != "" {
-		model = c.student(teachers, gold, articles, held, lex, dev)
+		s := students{keep, dev, lex, articles, held, train.NewExamples(slices.Concat(gold, train.Headlines(gold)), lex)}
+		assistants, err := s.learn("assistant", teachers, teachers, forAssistants, c.Seed)
+		if err != nil {
+			return err
+		}
+		start := assistants[0]
+		if c.From != "" {
+			file, err := os.ReadFile(c.From)
+			if err != nil {
+				return err
+			}
+			if start, err = thaw(file, lex); err != nil {
+				return fmt.Errorf("%s: %w", c.From, err)
+			}
+			assistants = append(assistants, start)
+			sum := sha256.Sum256(file)
+			s.keep.recipe += fmt.Sprintf(", going on from %x", sum[:8])
+		}
+		last, err := s.learn("student", assistants, []*train.Trained{start}, forStudent, c.Seed)
+		if err != nil {
+			return err
+		}
+		model = last[0]
 	}
 	return os.WriteFile(c.Out, model.Freeze().Encode(nlp.Inventory(), lemmas(gold, lex)), 0o644)
 }
 
-// student trains the student in two generations. In the second one it is among those who label, and what they label is new.
-func (c *trainCommand) student(teachers []*train.Trained, gold []conllu.Sentence, articles []string, held map[string]bool,
-	lex *net.Lexicon, dev *development) *train.Trained {
-	examples := train.NewExamples(slices.Concat(gold, train.Headlines(gold)), lex)
-	var student *train.Trained
-	for i, g := range []generation{{0, 30, 2, 1e-3}, {30, 90, 1, 7e-4}} {
-		labelled := train.Unlabelled(articles, lex, held, g.first, g.last)
+// How many sentences of an article are labelled for the assistants and for the student.
+const (
+	forAssistants = 30
+	forStudent    = 50
+)
+
+// thaw decodes a model file to train it further.
+func thaw(file []byte, lex *net.Lexicon) (*train.Trained, error) {
+	model, _, err := net.Decode(file, nlp.Inventory())
+	if err != nil {
+		return nil, err
+	}
+	return train.Thaw(model, lex)
+}
+
+// students holds what networks learn from that go on with the corpus.
+type students struct {
+	keep     keeper
+	dev      *development
+	lex      *net.Lexicon
+	articles []string
+	held     map[string]bool
+	gold     []*train.Example
+}
+
+// learn lets copies of some networks go on with what teachers believe about the first sentences of every article.
+func (s students) learn(name string, teachers, starts []*train.Trained, sentences int, seed uint64) ([]*train.Trained, error) {
+	labelled := sync.OnceValue(func() []*train.Example {
+		list := train.Unlabelled(s.articles, s.lex, s.held, sentences)
 		bar := newBar("labels")
-		train.Label(teachers, labelled, bar.share)
+		train.Label(teachers, list, bar.share)
 		bar.Finish()
 		together := func(gold []*train.Example) train.Scores { return train.EvaluateTogether(teachers, gold) }
-		fmt.Printf("%d networks together: %s\n", len(teachers), dev.scores(together))
-		student = teachers[len(teachers)-1].Clone()
-		plan := train.StudentPlan(examples, labelled, g.rounds)
-		dev.train(fmt.Sprintf("student %d", i+1), student, plan, train.StudentOptions(c.Seed, g.rate))
-		teachers = append(teachers, student)
+		fmt.Printf("%d networks together, %d sentences: %s\n", len(teachers), len(list), s.dev.scores(together))
+		return list
+	})
+	learnt := make([]*train.Trained, len(starts))
+	for i, start := range starts {
+		who := fmt.Sprintf("%s-%d", name, i+1)
+		var err error
+		learnt[i], err = s.keep.network(who, train.DefaultShape(), s.lex, func() *train.Trained {
+			m := start.Clone()
+			s.dev.train(who, m, train.StudentPlan(s.gold, labelled()), train.StudentOptions(seed+uint64(i)))
+			return m
+		})
+		if err != nil {
+			return nil, err
+		}
 	}
-	return student
+	return learnt, nil
+}
+
+// keeper keeps what takes long to make in a folder, or nothing where the folder has no name.
+type keeper struct {
+	dir    string
+	recipe string // what everything in the folder is made from
+}
+
+// floats reads what was kept under a name, or makes and keeps it.
+func (k keeper) floats(name string, build func() [][]float32) ([][]float32, error) {
+	if k.dir == "" {
+		return build(), nil
+	}
+	path := filepath.Join(k.dir, name+".gob")
+	kept, err := train.Kept(path, k.recipe)
+	if !errors.Is(err, fs.ErrNotExist) {
+		return kept, err
+	}
+	if err := os.MkdirAll(k.dir, 0o755); err != nil {
+		return nil, err
+	}
+	made := build()
+	return made, train.Keep(path, k.recipe, made)
+}
+
+// network reads the network that was kept under a name, or trains and keeps it.
+func (k keeper) network(name string, shape net.Shape, lex *net.Lexicon, build func() *train.Trained) (*train.Trained, error) {
+	weights, err := k.floats(name, func() [][]float32 { return build().Weights() })
+	if err != nil {
+		return nil, err
+	}
+	return train.Restore(shape, lex, weights)
 }
 
 // development holds the sentences that tell how training goes.

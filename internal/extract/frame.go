@@ -217,7 +217,7 @@ func (f *frame) converse(n, v int) {
 }
 
 // conversations are what nobody has alone: who says anything in one takes part.
-var conversations = wordSet("call conversation phone_call meeting talk talks discussion")
+var conversations = wordSet("call conversation phone_call meeting talk talks discussion negotiation")
 
 // encounters are the verbs for what is done together where people meet.
 var encounters = wordSet("discuss review exchange agree address")
@@ -273,6 +273,10 @@ func (s *sentence) mentionBefore(v int) *mention {
 				return m
 			}
 			return nil
+		}
+		if s.Tokens[i].Form == "-" && i > 0 { // "North Korea test-fired"
+			i--
+			continue
 		}
 		if u := s.Tokens[i].UPOS; u != nlp.ADV && u != nlp.AUX && u != nlp.PUNCT {
 			return nil

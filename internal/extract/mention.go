@@ -650,7 +650,7 @@ func (d *document) belonging(s *sentence, i int) (codes []*actor, sector event.S
 					continue // troops to a state are not its own
 				}
 				fallthrough
-			case "of", "from", "":
+			case "of", "from", "", "'s", "’s", "'":
 				for _, c := range s.conjuncts(k) {
 					if s.Tokens[c].UPOS == nlp.PRON && s.Tokens[k].Rel == nlp.NmodPoss && !others[s.lemma(i)] {
 						take(&mention{actors: d.pronoun(s, c)}) // "their companies"
@@ -787,7 +787,7 @@ func (s *sentence) isCharity(first, i int) bool {
 func (d *document) isCollective(s *sentence, first, i int) bool {
 	switch s.lemma(i) {
 	case "coalition", "alliance":
-		return true
+		return first > 0 && s.Tokens[first-1].UPOS == nlp.DET || s.Tokens[first].UPOS == nlp.PROPN
 	}
 	for j := first; j < i; j++ {
 		switch s.lower(j) {

@@ -23,6 +23,9 @@ func (d *document) political(c *candidate) bool {
 		if !c.has(event.Actor) {
 			return true
 		}
+		if !slices.ContainsFunc(c.roles, func(x filled) bool { return x.role == event.Actor && x.sector != event.Business }) {
+			return false // companies take over others
+		}
 	}
 	if c.hasForeigner() && slices.ContainsFunc(c.roles, func(x filled) bool {
 		return x.inOffice || !private(x.sector) || !x.guessed && x.sector == event.Civilians

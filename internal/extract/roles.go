@@ -291,7 +291,7 @@ func (d *document) thing(f *frame, i int) []*actor {
 		return nil
 	}
 	first := d.phraseStart(s, i)
-	a := &actor{name: s.words(first, d.phraseEnd(s, i)), sector: event.Civilians, plural: s.Tokens[i].Feats.Has(nlp.Plural)}
+	a := &actor{name: s.words(first, d.phraseEnd(s, i)), sector: event.Civilians, plural: s.Tokens[i].Feats.Has(nlp.Plural), guessed: true}
 	if codes, _ := d.belonging(s, i); len(codes) > 0 {
 		a.code = codes[0].code
 	} else {
@@ -308,7 +308,7 @@ func (d *document) thing(f *frame, i int) []*actor {
 		return nil
 	}
 	for _, k := range s.children(i, nlp.Compound) { // "an army base"
-		if r, ok := d.x.lexicon.role(s.lemma(k)); ok && !r.person {
+		if r, ok := d.x.lexicon.role(s.lemma(k)); ok && armed(r.sector) {
 			a.sector = r.sector
 		}
 	}

@@ -93,7 +93,7 @@ func (s *sentence) site(m *mention) site {
 	case "on":
 		h := s.Tokens[x.head].Head
 		x.locative = placePrepositions[inner] || x.place.Precision == "water" || strings.HasSuffix(x.name, "Island") || edges[s.lemma(x.head)] ||
-			islands[x.place.Name] && h >= 0 && s.isVerb(h)
+			islands[x.place.Name] && h >= 0 && s.isVerb(h) && !slices.ContainsFunc(s.children(h, nlp.Obj), func(k int) bool { return conversations[s.lemma(k)] })
 	case "against": // "against airfields in Lutsk"
 		x.locative = placePrepositions[inner]
 	default:

@@ -43,6 +43,14 @@ type worker struct {
 	interned map[string]string
 }
 
+// once lists sets of relations of which a word has no more than one dependent: a clause has one subject, one object, which may
+// be a clause of its own, and one agent.
+var once = [][]uint8{
+	{uint8(Nsubj), uint8(NsubjPass), uint8(Csubj), uint8(CsubjPass)},
+	{uint8(Obj), uint8(Ccomp)},
+	{uint8(OblAgent)},
+}
+
 // New loads the embedded model. An error says what is wrong with it.
 func New() (*Analyzer, error) { return Load(embedded) }
 
@@ -58,7 +66,7 @@ func Load(file []byte) (*Analyzer, error) {
 	}
 	a := &Analyzer{model: model, lemmas: lemmas}
 	a.workers.New = func() any {
-		return &worker{parser: model.NewParser(), interned: map[string]string{}}
+		return &worker{parser: model.NewParser(once...), interned: map[string]string{}}
 	}
 	return a, nil
 }
@@ -129,6 +137,9 @@ func (a *Analyzer) fill(tokens []Token, words []net.Word, w *worker) {
 		t := &tokens[i]
 		t.Head, t.Rel = int(word.Head), Rel(word.Rel)
 		t.UPOS, t.XPOS = UPOS(word.UPOS), XPOS(word.XPOS)
+		if t.XPOS == VBP && strings.HasSuffix(t.Form, "ed") && !a.lemmas.verbs[toLower(t.Form)] {
+			t.XPOS = VBD // a rare verb, "vetoed"; none but verbs like "need" end so in the present
+		}
 		if t.Head < 0 {
 			t.Rel = Root
 		} else if t.Rel == Root {

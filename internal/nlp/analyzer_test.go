@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -47,6 +48,9 @@ func checkDocument(d *Document) error {
 			return fmt.Errorf("sentence %v has tokens from %d to %d", s.Span, s.Tokens[0].Start, s.Tokens[len(s.Tokens)-1].End)
 		}
 		roots := 0
+		if err := checkOnce(s); err != nil {
+			return err
+		}
 		for i, t := range s.Tokens {
 			if int(t.Start) < at || t.End <= t.Start {
 				return fmt.Errorf("token %d..%d after %d", t.Start, t.End, at)
@@ -85,10 +89,28 @@ func checkDocument(d *Document) error {
 	return nil
 }
 
+// checkOnce tells which word has two dependents of relations of which it can have one only.
+func checkOnce(s Sentence) error {
+	type place struct{ head, set int }
+	seen := map[place]int{}
+	for i, t := range s.Tokens {
+		for set, rels := range once {
+			if t.Head < 0 || !slices.Contains(rels, uint8(t.Rel)) {
+				continue
+			}
+			if other, ok := seen[place{t.Head, set}]; ok {
+				return fmt.Errorf("word %d has both %d (%v) and %d (%v)", t.Head, other, s.Tokens[other].Rel, i, t.Rel)
+			}
+			seen[place{t.Head, set}] = i
+		}
+	}
+	return nil
+}
+
 // anyText draws texts that look like news now and then.
 var anyText = rapid.Custom(func(t *rapid.T) string {
 	piece := rapid.OneOf(
-		rapid.SampledFrom([]string{" ", "\n", "\n\n", ". ", ", ", "’s", "n't", "-", "—", "“", "”", "(", ")", "U.S.", "Gen.", "&amp;", "\u00ad",
+		rapid.SampledFrom([]string{" ", " ", " the envoy ", " said ", " that ", " Iran ", " ministers who ", " oil ", "\n", "\n\n", ". ", ", ", "’s", "n't", "-", "—", "“", "”", "(", ")", "U.S.", "Gen.", "&amp;", "\u00ad",
 			"\xff", "\x00", "5", "10:30", "KYIV", "Moscow", "met", "the minister", "...", "http://x.y", "é", "北京", "\u00a0", "$"}),
 		rapid.StringN(0, 6, 20),
 	)
@@ -249,6 +271,38 @@ func TestUnderstands(t *testing.T) {
 			if !got[arc] {
 				t.Errorf("%q: no %s in %v", c.text, arc, got)
 			}
+		}
+	}
+}
+
+// TestOneSubject reads sentences in which arcs and relations, scored one by one, would give a verb two subjects.
+func TestOneSubject(t *testing.T) {
+	for _, c := range []struct{ text, name, noun string }{
+		{"The Islamist movement Hezbollah has denied the charge.", "Hezbollah", "movement"},
+		{"The rebel group Ansar said it would keep its arms.", "Ansar", "group"},
+		{"The president's spokesman Karim Nasser and his deputy met the envoys.", "Karim", "spokesman"},
+		{"The militant group Hamas fired rockets and Israel struck Gaza.", "Hamas", "group"},
+	} {
+		tokens := load().Analyze(c.text).Sentences[0].Tokens
+		i := slices.IndexFunc(tokens, func(t Token) bool { return t.Form == c.name })
+		name := tokens[i]
+		if name.Head < 0 || tokens[name.Head].Form != c.noun || name.Rel != Appos || tokens[name.Head].Rel != Nsubj {
+			t.Errorf("%s: %q is %v", c.text, c.name, name.Rel)
+		}
+	}
+}
+
+func TestPastOfRareVerbs(t *testing.T) {
+	for _, c := range []struct {
+		text, verb, lemma string
+		tag               XPOS
+	}{
+		{"Russia vetoed the resolution on Friday.", "vetoed", "veto", VBD},
+		{"They need two more weeks.", "need", "need", VBP},
+	} {
+		tokens := load().Analyze(c.text).Sentences[0].Tokens
+		if v := tokens[1]; v.Form != c.verb || v.XPOS != c.tag || v.Lemma != c.lemma {
+			t.Errorf("%s: %q is a %v of %q", c.text, v.Form, v.XPOS, v.Lemma)
 		}
 	}
 }

@@ -146,7 +146,7 @@ func (s Shape) valid() bool {
 			return false
 		}
 	}
-	return s.Input()%2 == 0 && Window*s.Input() <= 1024 && s.Hidden > 0 && s.Hidden%8 == 0 && s.Hidden <= 512 &&
+	return Window*s.Input()%quad == 0 && Window*s.Input() <= 1024 && s.Hidden > 0 && s.Hidden%8 == 0 && s.Hidden <= 512 &&
 		s.Layers > 0 && s.Layers <= 16 && s.Arc > 0 && s.Arc%16 == 0 && s.Arc <= 128 && s.Label > 0 && s.Label%16 == 0 &&
 		s.Label <= 1024 && s.UPOS > 0 && s.UPOS <= 256 && s.XPOS > 0 && s.XPOS <= 256 && s.Rels > 0 && s.Rels <= 256
 }

@@ -8,24 +8,25 @@ import "math"
 const (
 	tileRows = 4
 	tileCols = 16
-	// quantMax is the largest quantised activation: with weights up to 127 and no more than 1,024 inputs, a sum of
-	// products stays within 32 bits.
-	quantMax = 16383
+	quad     = 4   // inputs that the kernels multiply at once
+	quantMax = 127 // the largest quantised activation
+	zero     = 128 // is added to quantised activations, as the kernels want them without a sign
 )
 
-// stripKernel computes tileCols outputs of some tiles of tileRows rows: out = x · w * scale * rowScale + bias. The rows of
-// x and of out are stride and outStride elements apart.
-type stripKernel func(tiles, pairs int, x []int16, stride int, w []int16, out []float32, outStride int, scale, bias, rowScale []float32)
+// stripKernel computes tileCols outputs of some tiles of tileRows rows: out = (x - zero) · w * scale * rowScale + bias. The
+// rows of x and of out are stride and outStride elements apart; start holds -zero times the sum of the weights of each output.
+type stripKernel func(tiles, quads int, x []uint8, stride int, w []int8, out []float32, outStride int, start []int32, scale, bias, rowScale []float32)
 
-func stripGo(tiles, pairs int, x []int16, stride int, w []int16, out []float32, outStride int, scale, bias, rowScale []float32) {
+func stripGo(tiles, quads int, x []uint8, stride int, w []int8, out []float32, outStride int, start []int32, scale, bias, rowScale []float32) {
 	for r := range tiles * tileRows {
-		var sum [tileCols]int32
-		row := x[r*stride:][:2*pairs]
-		for p := 0; p < len(row); p += 2 {
-			a, b := int32(row[p]), int32(row[p+1])
-			tile := w[p*tileCols:][:2*tileCols]
+		sum := [tileCols]int32(start)
+		row := x[r*stride:][:quad*quads]
+		for i := range quads {
+			a := (*[quad]uint8)(row[i*quad:])
+			a0, a1, a2, a3 := int32(a[0]), int32(a[1]), int32(a[2]), int32(a[3])
+			b := (*[quad * tileCols]int8)(w[i*quad*tileCols:])
 			for c := range sum {
-				sum[c] += a*int32(tile[2*c]) + b*int32(tile[2*c+1])
+				sum[c] += a0*int32(b[quad*c]) + a1*int32(b[quad*c+1]) + a2*int32(b[quad*c+2]) + a3*int32(b[quad*c+3])
 			}
 		}
 		dst := out[r*outStride:][:tileCols]
@@ -35,8 +36,8 @@ func stripGo(tiles, pairs int, x []int16, stride int, w []int16, out []float32, 
 	}
 }
 
-// quantizeGo scales a row to integers up to quantMax and gives what one of them is worth.
-func quantizeGo(src []float32, dst []int16) float32 {
+// quantizeGo scales floats to integers from -quantMax to quantMax, adds zero, and gives what one of them is worth.
+func quantizeGo(src []float32, dst []uint8) float32 {
 	top := float32(1e-20)
 	for _, v := range src {
 		if v < 0 {
@@ -48,7 +49,7 @@ func quantizeGo(src []float32, dst []int16) float32 {
 	}
 	factor := quantMax / top
 	for i, v := range src {
-		dst[i] = int16(math.RoundToEven(float64(float32(v * factor))))
+		dst[i] = uint8(int(math.RoundToEven(float64(float32(v*factor)))) + zero)
 	}
 	return top / quantMax
 }

@@ -10,16 +10,16 @@ import (
 func hasKernels() bool { return cpu.X86.HasAVX2 }
 
 //go:noescape
-func stripAVX2(tiles, pairs int, x *int16, stride int, w *int16, out *float32, outStride int, scale, bias, rowScale *float32)
+func stripAVX2(tiles, quads int, x *uint8, stride int, w *int8, out *float32, outStride int, start *int32, scale, bias, rowScale *float32)
 
 //go:noescape
-func stripVNNI(tiles, pairs int, x *int16, stride int, w *int16, out *float32, outStride int, scale, bias, rowScale *float32)
+func stripVNNI(tiles, quads int, x *uint8, stride int, w *int8, out *float32, outStride int, start *int32, scale, bias, rowScale *float32)
 
 //go:noescape
 func leakyAVX2(n int, x *float32)
 
 //go:noescape
-func quantizeAVX2(n int, src *float32, dst *int16) (scale float32)
+func quantizeAVX2(n int, src *float32, dst *uint8) (scale float32)
 
 //go:noescape
 func recurAVX2(words int, u *float32, uStep int, x *float32, xStep int, out *float32, v *float32, hidden int)
@@ -37,18 +37,18 @@ func stripKernels() []stripKernel {
 }
 
 // checked wraps an assembly kernel with the checks of bounds that assembly lacks.
-func checked(kernel func(tiles, pairs int, x *int16, stride int, w *int16, out *float32, outStride int, scale, bias, rowScale *float32)) stripKernel {
-	return func(tiles, pairs int, x []int16, stride int, w []int16, out []float32, outStride int, scale, bias, rowScale []float32) {
+func checked(kernel func(tiles, quads int, x *uint8, stride int, w *int8, out *float32, outStride int, start *int32, scale, bias, rowScale *float32)) stripKernel {
+	return func(tiles, quads int, x []uint8, stride int, w []int8, out []float32, outStride int, start []int32, scale, bias, rowScale []float32) {
 		last := tiles*tileRows - 1
-		_, _, _ = x[last*stride+2*pairs-1], w[2*tileCols*pairs-1], out[last*outStride+tileCols-1]
-		_, _, _ = scale[tileCols-1], bias[tileCols-1], rowScale[last]
-		kernel(tiles, pairs, &x[0], stride*int(unsafe.Sizeof(x[0])), &w[0], &out[0], outStride*int(unsafe.Sizeof(out[0])), &scale[0], &bias[0], &rowScale[0])
+		_, _, _ = x[last*stride+quad*quads-1], w[quad*tileCols*quads-1], out[last*outStride+tileCols-1]
+		_, _, _, _ = start[tileCols-1], scale[tileCols-1], bias[tileCols-1], rowScale[last]
+		kernel(tiles, quads, &x[0], stride, &w[0], &out[0], outStride*int(unsafe.Sizeof(out[0])), &start[0], &scale[0], &bias[0], &rowScale[0])
 	}
 }
 
 func leakyAsm(x []float32) { leakyAVX2(len(x), &x[0]) }
 
-func quantizeAsm(src []float32, dst []int16) float32 {
+func quantizeAsm(src []float32, dst []uint8) float32 {
 	_ = dst[len(src)-1]
 	return quantizeAVX2(len(src), &src[0], &dst[0])
 }

@@ -1,16 +1,24 @@
 #include "textflag.h"
 
-// func stripAVX2(tiles, pairs int, x *int16, stride int, w *int16, out *float32, outStride int, scale, bias, rowScale *float32)
-// Sixteen outputs of tiles of four rows: out = float(x · w) * scale * rowScale + bias; strides are in bytes.
-TEXT ·stripAVX2(SB), NOSPLIT, $0-80
+DATA sign<>+0(SB)/4, $0x80808080
+GLOBL sign<>(SB), RODATA|NOPTR, $4
+DATA ones<>+0(SB)/4, $0x00010001
+GLOBL ones<>(SB), RODATA|NOPTR, $4
+
+// func stripAVX2(tiles, quads int, x *uint8, stride int, w *int8, out *float32, outStride int, start *int32, scale, bias, rowScale *float32)
+// Sixteen outputs of tiles of four rows: out = float((x - zero) · w) * scale * rowScale + bias; strides are in bytes. The sign
+// of an activation moves to the weight, so that the sums of two products stay within 16 bits; start is not needed.
+TEXT ·stripAVX2(SB), NOSPLIT, $0-88
 	MOVQ tiles+0(FP), R12
-	MOVQ pairs+8(FP), CX
+	MOVQ quads+8(FP), CX
 	MOVQ x+16(FP), SI
 	MOVQ stride+24(FP), R8
 	MOVQ out+40(FP), DX
-	MOVQ scale+56(FP), R13
-	MOVQ bias+64(FP), BX
-	MOVQ rowScale+72(FP), R15
+	MOVQ scale+64(FP), R13
+	MOVQ bias+72(FP), BX
+	MOVQ rowScale+80(FP), R15
+	VPBROADCASTD sign<>(SB), Y15
+	VPBROADCASTD ones<>(SB), Y14
 
 tile:
 	MOVQ w+32(FP), DI
@@ -31,25 +39,49 @@ loop:
 	VMOVDQU (DI), Y8
 	VMOVDQU 32(DI), Y9
 	VPBROADCASTD (SI)(AX*4), Y10
-	VPMADDWD Y8, Y10, Y11
-	VPMADDWD Y9, Y10, Y12
-	VPADDD Y11, Y0, Y0
-	VPADDD Y12, Y1, Y1
-	VPBROADCASTD (R9)(AX*4), Y13
-	VPMADDWD Y8, Y13, Y14
-	VPMADDWD Y9, Y13, Y15
-	VPADDD Y14, Y2, Y2
-	VPADDD Y15, Y3, Y3
+	VPXOR Y10, Y15, Y10
+	VPABSB Y10, Y11
+	VPSIGNB Y10, Y8, Y12
+	VPSIGNB Y10, Y9, Y13
+	VPMADDUBSW Y12, Y11, Y12
+	VPMADDUBSW Y13, Y11, Y13
+	VPMADDWD Y12, Y14, Y12
+	VPMADDWD Y13, Y14, Y13
+	VPADDD Y12, Y0, Y0
+	VPADDD Y13, Y1, Y1
+	VPBROADCASTD (R9)(AX*4), Y10
+	VPXOR Y10, Y15, Y10
+	VPABSB Y10, Y11
+	VPSIGNB Y10, Y8, Y12
+	VPSIGNB Y10, Y9, Y13
+	VPMADDUBSW Y12, Y11, Y12
+	VPMADDUBSW Y13, Y11, Y13
+	VPMADDWD Y12, Y14, Y12
+	VPMADDWD Y13, Y14, Y13
+	VPADDD Y12, Y2, Y2
+	VPADDD Y13, Y3, Y3
 	VPBROADCASTD (R10)(AX*4), Y10
-	VPMADDWD Y8, Y10, Y11
-	VPMADDWD Y9, Y10, Y12
-	VPADDD Y11, Y4, Y4
-	VPADDD Y12, Y5, Y5
-	VPBROADCASTD (R11)(AX*4), Y13
-	VPMADDWD Y8, Y13, Y14
-	VPMADDWD Y9, Y13, Y15
-	VPADDD Y14, Y6, Y6
-	VPADDD Y15, Y7, Y7
+	VPXOR Y10, Y15, Y10
+	VPABSB Y10, Y11
+	VPSIGNB Y10, Y8, Y12
+	VPSIGNB Y10, Y9, Y13
+	VPMADDUBSW Y12, Y11, Y12
+	VPMADDUBSW Y13, Y11, Y13
+	VPMADDWD Y12, Y14, Y12
+	VPMADDWD Y13, Y14, Y13
+	VPADDD Y12, Y4, Y4
+	VPADDD Y13, Y5, Y5
+	VPBROADCASTD (R11)(AX*4), Y10
+	VPXOR Y10, Y15, Y10
+	VPABSB Y10, Y11
+	VPSIGNB Y10, Y8, Y12
+	VPSIGNB Y10, Y9, Y13
+	VPMADDUBSW Y12, Y11, Y12
+	VPMADDUBSW Y13, Y11, Y13
+	VPMADDWD Y12, Y14, Y12
+	VPMADDWD Y13, Y14, Y13
+	VPADDD Y12, Y6, Y6
+	VPADDD Y13, Y7, Y7
 	ADDQ $64, DI
 	INCQ AX
 	CMPQ AX, CX
@@ -115,31 +147,32 @@ loop:
 	VZEROUPPER
 	RET
 
-// func stripVNNI(tiles, pairs int, x *int16, stride int, w *int16, out *float32, outStride int, scale, bias, rowScale *float32)
+// func stripVNNI(tiles, quads int, x *uint8, stride int, w *int8, out *float32, outStride int, start *int32, scale, bias, rowScale *float32)
 // The same with AVX-512 VNNI, which multiplies and sums in one instruction.
-TEXT ·stripVNNI(SB), NOSPLIT, $0-80
+TEXT ·stripVNNI(SB), NOSPLIT, $0-88
 	MOVQ tiles+0(FP), R12
-	MOVQ pairs+8(FP), CX
+	MOVQ quads+8(FP), CX
 	MOVQ x+16(FP), SI
 	MOVQ stride+24(FP), R8
 	MOVQ out+40(FP), DX
-	MOVQ scale+56(FP), R13
-	MOVQ bias+64(FP), BX
-	MOVQ rowScale+72(FP), R15
+	MOVQ scale+64(FP), R13
+	MOVQ bias+72(FP), BX
+	MOVQ rowScale+80(FP), R15
 
 tile:
 	MOVQ w+32(FP), DI
 	LEAQ (SI)(R8*1), R9
 	LEAQ (SI)(R8*2), R10
 	LEAQ (R9)(R8*2), R11
-	VPXOR Y0, Y0, Y0
-	VPXOR Y1, Y1, Y1
-	VPXOR Y2, Y2, Y2
-	VPXOR Y3, Y3, Y3
-	VPXOR Y4, Y4, Y4
-	VPXOR Y5, Y5, Y5
-	VPXOR Y6, Y6, Y6
-	VPXOR Y7, Y7, Y7
+	MOVQ start+56(FP), AX
+	VMOVDQU (AX), Y0
+	VMOVDQU 32(AX), Y1
+	VMOVDQU (AX), Y2
+	VMOVDQU 32(AX), Y3
+	VMOVDQU (AX), Y4
+	VMOVDQU 32(AX), Y5
+	VMOVDQU (AX), Y6
+	VMOVDQU 32(AX), Y7
 	XORQ AX, AX
 
 loop:
@@ -149,14 +182,14 @@ loop:
 	VPBROADCASTD (R9)(AX*4), Y11
 	VPBROADCASTD (R10)(AX*4), Y12
 	VPBROADCASTD (R11)(AX*4), Y13
-	VPDPWSSD Y8, Y10, Y0
-	VPDPWSSD Y9, Y10, Y1
-	VPDPWSSD Y8, Y11, Y2
-	VPDPWSSD Y9, Y11, Y3
-	VPDPWSSD Y8, Y12, Y4
-	VPDPWSSD Y9, Y12, Y5
-	VPDPWSSD Y8, Y13, Y6
-	VPDPWSSD Y9, Y13, Y7
+	VPDPBUSD Y8, Y10, Y0
+	VPDPBUSD Y9, Y10, Y1
+	VPDPBUSD Y8, Y11, Y2
+	VPDPBUSD Y9, Y11, Y3
+	VPDPBUSD Y8, Y12, Y4
+	VPDPBUSD Y9, Y12, Y5
+	VPDPBUSD Y8, Y13, Y6
+	VPDPBUSD Y9, Y13, Y7
 	ADDQ $64, DI
 	INCQ AX
 	CMPQ AX, CX
@@ -222,8 +255,8 @@ loop:
 	VZEROUPPER
 	RET
 
-// func quantizeAVX2(n int, src *float32, dst *int16) (scale float32)
-// dst = round(src * quantMax / max|src|); n is a positive multiple of 16.
+// func quantizeAVX2(n int, src *float32, dst *uint8) (scale float32)
+// dst = round(src * quantMax / max|src|) + zero; n is a positive multiple of 16.
 TEXT ·quantizeAVX2(SB), NOSPLIT, $0-28
 	MOVQ n+0(FP), CX
 	MOVQ src+8(FP), SI
@@ -254,12 +287,13 @@ largest:
 	MOVL $0x1e3ce508, AX // 1e-20: a row of zeros must not divide by zero
 	VMOVD AX, X1
 	VMAXSS X1, X0, X0
-	MOVL $0x467ffc00, AX // quantMax
+	MOVL $0x42fe0000, AX // quantMax
 	VMOVD AX, X1
 	VDIVSS X1, X0, X2
 	VMOVSS X2, scale+24(FP)
 	VDIVSS X0, X1, X3
 	VBROADCASTSS X3, Y3
+	VPBROADCASTD sign<>(SB), X6
 
 store:
 	VMULPS (SI), Y3, Y4
@@ -268,9 +302,12 @@ store:
 	VCVTPS2DQ Y5, Y5
 	VPACKSSDW Y5, Y4, Y4
 	VPERMQ $0xd8, Y4, Y4
-	VMOVDQU Y4, (DI)
+	VEXTRACTI128 $1, Y4, X5
+	VPACKSSWB X5, X4, X4
+	VPXOR X6, X4, X4
+	VMOVDQU X4, (DI)
 	ADDQ $64, SI
-	ADDQ $32, DI
+	ADDQ $16, DI
 	SUBQ $16, CX
 	JNZ store
 	VZEROUPPER

@@ -8,7 +8,7 @@ func stripKernels() []stripKernel { return []stripKernel{stripGo} }
 
 func leakyAsm(x []float32) { leakyGo(x) }
 
-func quantizeAsm(src []float32, dst []int16) float32 { return quantizeGo(src, dst) }
+func quantizeAsm(src []float32, dst []uint8) float32 { return quantizeGo(src, dst) }
 
 func recurAsm(r recurrence, first, words, step int, u, x, out []float32) {
 	recurGo(r, first, words, step, u, x, out)

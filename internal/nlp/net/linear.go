@@ -32,52 +32,53 @@ func NewLinear(in, out int, weights, bias []float32) *Linear {
 // pack readies the layer for use.
 func (l *Linear) pack() {
 	l.packed.reset(l.In, l.Out)
-	row := make([]int16, l.In)
 	for o := range l.Out {
-		for i, w := range l.Weights[o*l.In:][:l.In] {
-			row[i] = int16(w)
-		}
-		l.packed.set(o, row, l.Scale[o], l.Bias[o])
+		l.packed.set(o, l.Weights[o*l.In:][:l.In], l.Scale[o], l.Bias[o])
 	}
 }
 
-// packed are rows of weights laid out for the kernels: strips of tileCols outputs, in them pairs of inputs one after
-// another, in these the pair of every output.
+// packed are rows of weights laid out for the kernels: strips of tileCols outputs, in them quads of inputs one after
+// another, in these the quad of every output.
 type packed struct {
 	in, out     int // out is a multiple of tileCols
-	w           []int16
+	w           []int8
+	start       []int32 // what the sums of products start from, as activations have zero added to them
 	scale, bias []float32
 }
 
 // width gives the number of floats that outputs take, a multiple of tileCols.
 func width(out int) int { return (out + tileCols - 1) / tileCols * tileCols }
 
-// reset makes room for a matrix of zeros; in must be even.
+// reset makes room for a matrix of zeros; in must be a multiple of quad.
 func (p *packed) reset(in, out int) {
 	p.in, p.out = in, width(out)
-	p.w = grow(p.w, p.in*p.out)
+	p.w, p.start = grow(p.w, p.in*p.out), grow(p.start, p.out)
 	p.scale, p.bias = grow(p.scale, p.out), grow(p.bias, p.out)
 	clear(p.w[p.in*(p.out-tileCols):])
+	clear(p.start[p.out-tileCols:])
 	clear(p.scale[p.out-tileCols:])
 	clear(p.bias[p.out-tileCols:])
 }
 
 // set lays out the weights of one output.
-func (p *packed) set(out int, row []int16, scale, bias float32) {
+func (p *packed) set(out int, row []int8, scale, bias float32) {
 	p.scale[out], p.bias[out] = scale, bias
-	strip := p.w[out/tileCols*tileCols*p.in+2*(out%tileCols):]
-	for i := 0; i+1 < len(row); i += 2 {
-		dst := strip[i*tileCols:][:2]
-		dst[0], dst[1] = row[i], row[i+1]
+	strip := p.w[out/tileCols*tileCols*p.in+quad*(out%tileCols):]
+	sum := int32(0)
+	for i := 0; i < len(row); i += quad {
+		piece := [quad]int8(row[i:])
+		*(*[quad]int8)(strip[i*tileCols:]) = piece
+		sum += int32(piece[0]) + int32(piece[1]) + int32(piece[2]) + int32(piece[3])
 	}
+	p.start[out] = -zero * sum
 }
 
 // apply computes all outputs of some words, a multiple of tileRows: x has a row of in activations every stride
 // elements, each worth its rowScale; out gets rows of p.out floats.
-func (p *packed) apply(kernel stripKernel, words int, x []int16, stride int, rowScale, out []float32) {
+func (p *packed) apply(kernel stripKernel, words int, x []uint8, stride int, rowScale, out []float32) {
 	for c := 0; c < p.out; c += tileCols {
 		w := p.w[c*p.in:][:tileCols*p.in]
-		kernel(words/tileRows, p.in/2, x, stride, w, out[c:], p.out, p.scale[c:], p.bias[c:], rowScale)
+		kernel(words/tileRows, p.in/quad, x, stride, w, out[c:], p.out, p.start[c:], p.scale[c:], p.bias[c:], rowScale)
 	}
 }
 
@@ -88,8 +89,8 @@ type Table struct {
 	Value []int8
 }
 
-// maxUnit keeps a value times its unit within quantMax.
-const maxUnit = quantMax / 127
+// maxUnit is the largest unit of a row. A step is so small that the largest value of all tables has it.
+const maxUnit = 129
 
 // NewTable quantises rows of embeddings, with a step common to all tables of a network.
 func NewTable(width int, values []float32, step float32) *Table {
@@ -124,10 +125,10 @@ func largest(values []float32) float32 {
 	return top
 }
 
-// copyRow writes the activations of one row.
-func (t *Table) copyRow(dst []int16, row int32) {
-	unit := int16(t.Unit[row])
+// copyRow writes the values of one row, in steps.
+func (t *Table) copyRow(dst []float32, row int32) {
+	unit := int32(t.Unit[row])
 	for i, v := range t.Value[int(row)*t.Width:][:t.Width] {
-		dst[i] = int16(v) * unit
+		dst[i] = float32(int32(v) * unit)
 	}
 }

@@ -35,24 +35,44 @@ type Parser struct {
 	asm     bool // whether the processor runs the assembly kernels
 	strip   stripKernel
 	decoder Decoder
-	embed   []int16
-	quant   []int16
+	input   []float32 // the embeddings of a sentence
+	quant   []uint8
 	scale   []float32
 	x, y    []float32 // the activations of the layer under way and of the next
 	u       []float32
 	heads   []float32
 	arcs    []float32
 	keys    packed
-	key     []int16
+	key     []uint8
+	keyRow  []int8
 	scores  []float32
+	all     []float32 // the scores of the arcs of all sentences
 	parents []int32
+	once    [256]uint8 // of every relation, the sets in which it is
+	taken   []uint8
 	z       []float32
 	rels    []float32
 }
 
-// NewParser makes a parser.
-func (m *Model) NewParser() *Parser {
-	return &Parser{m: m, asm: hasKernels(), strip: stripKernels()[0]}
+// NewParser makes a parser. once lists up to eight sets of relations: of each set, a word gets no more than one dependent.
+func (m *Model) NewParser(once ...[]uint8) *Parser {
+	p := &Parser{m: m, asm: hasKernels(), strip: stripKernels()[0]}
+	for i, set := range once {
+		for _, rel := range set {
+			p.once[rel] |= 1 << i
+		}
+	}
+	return p
+}
+
+// block is how many floats the assembly quantises at once.
+const block = 16
+
+// fill sets all elements of a slice.
+func fill[T any](s []T, value T) {
+	for i := range s {
+		s[i] = value
+	}
 }
 
 // roundUp gives the number of rows that the kernels need.
@@ -65,12 +85,19 @@ func (p *Parser) Parse(rows []Row, ends []int, out []Word) {
 		return
 	}
 	p.encode(rows, ends)
+	p.all = p.all[:0]
 	start := 0
 	for _, end := range ends {
 		p.attach(start, end, out)
 		start = end
 	}
 	p.name(ends, out)
+	start, scores := 0, p.all
+	for _, end := range ends {
+		n := end - start
+		p.mend(start, out[start:end], scores[:n*(n+1)])
+		start, scores = end, scores[n*(n+1):]
+	}
 }
 
 // encode computes the layer that all tasks read from.
@@ -84,23 +111,24 @@ func (p *Parser) encode(rows []Row, ends []int) {
 	start := 0
 	for _, end := range ends {
 		words := end - start
-		p.scale = grow(p.scale, roundUp(words))
-		for i := range p.scale {
-			p.scale[i] = m.Step
-		}
-		p.embed = grow(p.embed, (roundUp(words)+Window-1)*in)
-		space := p.embed
-		clear(space[:in])
+		size := (words*in + block - 1) / block * block
+		p.input = grow(p.input, size)
 		for i, row := range rows[start:end] {
-			at := (i + 1) * in
+			at := i * in
 			for f, r := range row {
 				t := m.Tables[f]
-				t.copyRow(space[at:at+t.Width], r)
+				t.copyRow(p.input[at:at+t.Width], r)
 				at += t.Width
 			}
 		}
-		clear(space[(words+1)*in:])
-		m.Window.packed.apply(p.strip, roundUp(words), space, in, p.scale, p.x[start*d:])
+		clear(p.input[words*in:])
+		p.quant = grow(p.quant, in+max(size, (roundUp(words)+1)*in))
+		fill(p.quant[:in], zero)
+		scale := p.quantizeRow(p.input, p.quant[in:][:size]) * m.Step
+		fill(p.quant[in+words*in:], zero)
+		p.scale = grow(p.scale, roundUp(words))
+		fill(p.scale, scale)
+		m.Window.packed.apply(p.strip, roundUp(words), p.quant, in, p.scale, p.x[start*d:])
 		start = end
 	}
 	p.leaky(p.x[:n*d])
@@ -129,12 +157,12 @@ func (p *Parser) quantize(x []float32, words, width int) {
 	for t := range words {
 		p.scale[t] = p.quantizeRow(x[t*width:][:width], p.quant[t*width:][:width])
 	}
-	clear(p.quant[words*width:])
+	fill(p.quant[words*width:], zero)
 	clear(p.scale[words:])
 }
 
-func (p *Parser) quantizeRow(src []float32, dst []int16) float32 {
-	if p.asm && len(src)%16 == 0 {
+func (p *Parser) quantizeRow(src []float32, dst []uint8) float32 {
+	if p.asm && len(src)%block == 0 && len(src) > 0 {
 		return quantizeAsm(src, dst)
 	}
 	return quantizeGo(src, dst)
@@ -159,10 +187,6 @@ func (p *Parser) recur(r recurrence, first, words, step int) {
 	}
 }
 
-// keyShift is how many bits the arc vectors of heads are coarser than those of dependents, so that the sum of up to 128
-// products stays within 32 bits.
-const keyShift = 4
-
 // attach finds the heads and tags of one sentence.
 func (p *Parser) attach(start, end int, out []Word) {
 	m, s := p.m, p.m.Shape
@@ -180,16 +204,16 @@ func (p *Parser) attach(start, end int, out []Word) {
 		p.leaky(row)
 		p.scale[t] = p.quantizeRow(row[:s.Arc], p.quant[t*s.Arc:][:s.Arc])
 	}
-	clear(p.quant[n*s.Arc:])
+	fill(p.quant[n*s.Arc:], zero)
 	p.arcs = grow(p.arcs, rows*width(s.Arc))
 	m.Arc.packed.apply(p.strip, rows, p.quant, s.Arc, p.scale, p.arcs)
 	for t := range n {
 		p.scale[t] = p.quantizeRow(p.arcs[t*width(s.Arc):][:s.Arc], p.quant[t*s.Arc:][:s.Arc])
 	}
-	clear(p.quant[n*s.Arc:])
+	fill(p.quant[n*s.Arc:], zero)
 	// Heads, and the place above the root as the last of them.
 	p.keys.reset(s.Arc, n+1)
-	p.key = grow(p.key, s.Arc)
+	p.key, p.keyRow = grow(p.key, s.Arc), grow(p.keyRow, s.Arc)
 	for t := range n + 1 {
 		vector := m.Root
 		if t < n {
@@ -197,9 +221,9 @@ func (p *Parser) attach(start, end int, out []Word) {
 		}
 		scale := p.quantizeRow(vector, p.key)
 		for i, v := range p.key {
-			p.key[i] = (v + 1<<(keyShift-1)) >> keyShift
+			p.keyRow[i] = int8(int(v) - zero)
 		}
-		p.keys.set(t, p.key, scale*(1<<keyShift), 0)
+		p.keys.set(t, p.keyRow, scale, 0)
 	}
 	p.scores = grow(p.scores, rows*p.keys.out)
 	p.keys.apply(p.strip, rows, p.quant, s.Arc, p.scale, p.scores)
@@ -211,13 +235,86 @@ func (p *Parser) attach(start, end int, out []Word) {
 		}
 		dst[n] = src[n]
 	}
+	p.weigh(start, n)
 	p.parents = grow(p.parents, n)
 	p.decoder.Tree(p.scores[:n*(n+1)], n, p.parents)
+	p.all = append(p.all, p.scores[:n*(n+1)]...)
 	tags := 2*s.Arc + 2*s.Label
 	for t := range n {
 		row := heads[t*w+tags:][:s.UPOS+s.XPOS]
 		out[start+t] = Word{Head: p.parents[t], UPOS: argmax(row[:s.UPOS]), XPOS: argmax(row[s.UPOS:])}
 	}
+}
+
+const (
+	nearBest = 1.5 // arcs whose scores are so close to that of the best one are weighed
+	clearBy  = 2.5 // a relation is clear if its score is so much above that of the next one
+	doubt    = 0.3 // what is missing to that counts against the arc, times this
+)
+
+// weigh lowers the scores of arcs whose relation is in doubt, where the best arcs of a word are close to each other: an arc
+// that is right mostly has a name.
+func (p *Parser) weigh(start, n int) {
+	s := p.m.Shape
+	for t := range n {
+		row := p.scores[t*(n+1):][:n+1]
+		row[t] = worst // no word is its own head
+		heads, found := bestHeads(row[:n])
+		if found < 2 || row[heads[0]]-row[heads[1]] > nearBest {
+			continue
+		}
+		scored := p.relations(start, t, heads)
+		for i, h := range heads[:found] {
+			first, second := worst, worst
+			for _, v := range scored[i*width(s.Rels):][:s.Rels] {
+				if v > first {
+					first, second = v, first
+				} else if v > second {
+					second = v
+				}
+			}
+			row[h] -= doubt * max(0, clearBy-(first-second))
+		}
+	}
+}
+
+// bestHeads gives the heads with the highest scores, and how many they are; the first one stands in for those that are missing.
+func bestHeads(row []float32) (heads [tileRows]int32, found int) {
+	for j, v := range row {
+		if found == tileRows && v <= row[heads[tileRows-1]] || v == worst {
+			continue
+		}
+		at := min(found, tileRows-1)
+		for ; at > 0 && v > row[heads[at-1]]; at-- {
+			heads[at] = heads[at-1]
+		}
+		heads[at] = int32(j)
+		found = min(found+1, tileRows)
+	}
+	for i := found; i < tileRows; i++ {
+		heads[i] = heads[0]
+	}
+	return heads, found
+}
+
+// relations scores all relations of the word t of the sentence that begins at start to each of some heads.
+func (p *Parser) relations(start, t int, heads [tileRows]int32) []float32 {
+	s := p.m.Shape
+	w := width(s.Heads())
+	dep := p.heads[(start+t)*w+2*s.Arc:][:s.Label]
+	p.z = grow(p.z, tileRows*s.Label)
+	for i, h := range heads {
+		head := p.heads[(start+int(h))*w+2*s.Arc+s.Label:][:s.Label]
+		z := p.z[i*s.Label:][:s.Label]
+		for k, v := range dep {
+			z[k] = v + head[k]
+		}
+	}
+	p.leaky(p.z)
+	p.quantize(p.z, tileRows, s.Label)
+	p.rels = grow(p.rels, tileRows*width(s.Rels))
+	p.m.Rel.packed.apply(p.strip, tileRows, p.quant, s.Label, p.scale, p.rels)
+	return p.rels
 }
 
 // name finds the relations of all words.

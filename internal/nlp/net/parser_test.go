@@ -1,10 +1,13 @@
 package net
 
 import (
+	"cmp"
 	"math"
 	"math/rand/v2"
 	"slices"
 	"testing"
+
+	"pgregory.net/rapid"
 )
 
 func TestKernelsAgree(t *testing.T) {
@@ -18,7 +21,7 @@ func TestKernelsAgree(t *testing.T) {
 		for i := range src {
 			src[i] = float32(rng.NormFloat64())
 		}
-		a, b := make([]int16, n), make([]int16, n)
+		a, b := make([]uint8, n), make([]uint8, n)
 		if x, y := quantizeGo(src, a), quantizeAsm(src, b); x != y {
 			t.Fatalf("scales %v and %v", x, y)
 		}
@@ -27,15 +30,15 @@ func TestKernelsAgree(t *testing.T) {
 				t.Fatalf("quantised %d and %d", a[i], b[i])
 			}
 		}
-		in, out := 2*(1+rng.IntN(100)), 1+rng.IntN(40)
+		in, out := quad*(1+rng.IntN(100)), 1+rng.IntN(40)
 		weights := make([]float32, in*out)
 		for i := range weights {
 			weights[i] = rng.Float32() - 0.5
 		}
 		l := NewLinear(in, out, weights, make([]float32, out))
-		x := make([]int16, 8*in)
+		x := make([]uint8, 8*in)
 		for i := range x {
-			x[i] = int16(rng.IntN(2*quantMax) - quantMax)
+			x[i] = uint8(zero - quantMax + rng.IntN(2*quantMax+1))
 		}
 		scale := []float32{1, 2, 3, 4, 5, 6, 7, 8}
 		p, q := make([]float32, 8*width(out)), make([]float32, 8*width(out))
@@ -79,10 +82,29 @@ func TestKernelsAgree(t *testing.T) {
 	}
 }
 
+func TestBestHeads(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		row := rapid.SliceOfN(rapid.Map(rapid.IntRange(-3, 3), func(i int) float32 { return float32(i) }), 1, 9).Draw(t, "scores")
+		self := rapid.IntRange(0, len(row)-1).Draw(t, "self")
+		row[self] = worst
+		var want []int32 // the earlier ones of equal scores first
+		for j := range row {
+			if j != self {
+				want = append(want, int32(j))
+			}
+		}
+		slices.SortStableFunc(want, func(a, b int32) int { return cmp.Compare(row[b], row[a]) })
+		want = want[:min(len(want), tileRows)]
+		if got, found := bestHeads(row); !slices.Equal(got[:found], want) {
+			t.Fatalf("%v of %v, want %v", got[:found], row, want)
+		}
+	})
+}
+
 func BenchmarkProducts(b *testing.B) {
 	const words, in, out = 192, 256, 768
 	l := NewLinear(in, out, make([]float32, in*out), make([]float32, out))
-	x, scale, y := make([]int16, words*in), make([]float32, words), make([]float32, words*out)
+	x, scale, y := make([]uint8, words*in), make([]float32, words), make([]float32, words*out)
 	for i, kernel := range stripKernels() {
 		b.Run(string(rune('0'+i)), func(b *testing.B) {
 			for b.Loop() {

@@ -20,11 +20,39 @@ const (
 	maxNorm     = 5 // gradients of a greater norm are scaled down to it
 )
 
-func newAdam(n *network, lex *net.Lexicon) *adam {
+// startGradients makes room for gradients.
+func (n *network) startGradients(lex *net.Lexicon) {
 	n.grad = newParams(n.shape, lex)
 	for f := range n.touched {
 		n.touched[f] = map[int32]bool{}
 	}
+}
+
+// gather moves the gradients of another network of the same weights to this one.
+func (n *network) gather(from *network) {
+	add := func(dst, src []float32) {
+		for i, v := range src {
+			dst[i] += v
+		}
+		clear(src)
+	}
+	mine, theirs := n.grad.dense(), from.grad.dense()
+	for i := range mine {
+		add(mine[i], theirs[i])
+	}
+	for f := range n.touched {
+		w := n.shape.Embed[f]
+		for row := range from.touched[f] {
+			at := int(row) * w
+			add(n.grad.tables[f][at:at+w], from.grad.tables[f][at:at+w])
+			n.touched[f][row] = true
+		}
+		clear(from.touched[f])
+	}
+}
+
+// newAdam adapts the weights of a network that has room for gradients.
+func newAdam(n *network, lex *net.Lexicon) *adam {
 	return &adam{p: n.params, grad: n.grad, mean: newParams(n.shape, lex), square: newParams(n.shape, lex)}
 }
 

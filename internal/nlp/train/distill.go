@@ -3,6 +3,10 @@ package train
 import (
 	"math"
 	"math/rand/v2"
+	"runtime"
+	"slices"
+	"sync"
+	"sync/atomic"
 
 	"demarche/internal/nlp"
 	"demarche/internal/nlp/net"
@@ -14,8 +18,8 @@ const (
 )
 
 // Unlabelled gives the sentences of articles that are fit for learning, as examples without labels: not held out, not
-// boilerplate, not seen before, neither very short nor very long; of these, those from the first to before the last of every article.
-func Unlabelled(articles []string, lex *net.Lexicon, held map[string]bool, first, last int) []*Example {
+// boilerplate, not seen before, neither very short nor very long; of these, the first ones of every article.
+func Unlabelled(articles []string, lex *net.Lexicon, held map[string]bool, most int) []*Example {
 	seen := map[string]bool{}
 	var list []*Example
 	for _, article := range articles {
@@ -29,9 +33,7 @@ func Unlabelled(articles []string, lex *net.Lexicon, held map[string]bool, first
 				continue
 			}
 			seen[key] = true
-			if count++; count <= first {
-				continue
-			} else if count > last {
+			if count++; count > most {
 				break
 			}
 			e := &Example{Weight: 1, Rows: make([]net.Row, len(s.Tokens))}
@@ -59,20 +61,20 @@ func newEnsemble(teachers []*Trained) *ensemble {
 	return e
 }
 
-// label fills in the heads, relations and tags which the networks together find most probable.
+// label fills in the heads, relations and tags which the networks together find most probable, and their votes.
 func (e *ensemble) label(batch []*Example) {
 	for _, n := range e.networks {
 		n.load(batch)
 		n.forward()
 	}
 	first := e.networks[0]
-	s := first.shape
 	heads := make([]int32, first.words)
-	var scores, sum []float32
-	for _, sp := range first.spans {
+	beliefs := make([][]float32, len(first.spans)) // of the arcs of every sentence
+	var scores, logs []float32
+	for b, sp := range first.spans {
 		size := sp.end - sp.start
 		width := size + 1
-		sum = floats(sum, size*width)
+		sum := make([]float32, size*width)
 		for _, n := range e.networks {
 			scores = floats(scores, size*width)
 			n.arcScores(sp, scores)
@@ -82,36 +84,44 @@ func (e *ensemble) label(batch []*Example) {
 				addProbabilities(sum[i*width:][:width], row)
 			}
 		}
+		logs = floats(logs, size*width)
 		for i, p := range sum {
-			sum[i] = float32(math.Log(float64(p) + 1e-12))
+			logs[i] = float32(math.Log(float64(p) + 1e-12))
 		}
-		e.decoder.Tree(sum, size, heads[sp.start:sp.end])
+		e.decoder.Tree(logs, size, heads[sp.start:sp.end])
+		beliefs[b] = sum
 	}
 	for _, n := range e.networks {
 		n.labels(heads)
 	}
-	tags := 2*s.Arc + 2*s.Label
+	var sum []float32
 	for b, sp := range first.spans {
 		ex := batch[b]
 		size := sp.end - sp.start
-		ex.Heads = append([]int32(nil), heads[sp.start:sp.end]...)
+		ex.Heads = slices.Clone(heads[sp.start:sp.end])
 		ex.Rels, ex.UPOS, ex.XPOS = make([]uint8, size), make([]uint8, size), make([]uint8, size)
+		votes := &Votes{ends: make([]int32, 0, size*numTasks)}
 		for i := range size {
 			t := sp.start + i
-			vote := func(width int, scores func(n *network) []float32) uint8 {
+			poll := func(width int, scores func(n *network) []float32) uint8 {
 				sum = floats(sum, width)
 				for _, n := range e.networks {
 					addProbabilities(sum, scores(n))
 				}
+				votes.add(sum)
 				return argmax(sum)
 			}
-			ex.Rels[i] = vote(s.Rels, func(n *network) []float32 { return n.rels[t*s.Rels:][:s.Rels] })
-			ex.UPOS[i] = vote(s.UPOS, func(n *network) []float32 { return n.heads[t*s.Heads()+tags:][:s.UPOS] })
-			ex.XPOS[i] = vote(s.XPOS, func(n *network) []float32 { return n.heads[t*s.Heads()+tags+s.UPOS:][:s.XPOS] })
+			s := first.shape
+			votes.add(beliefs[b][i*(size+1):][:size+1])
+			ex.Rels[i] = poll(s.Rels, func(n *network) []float32 { return n.rels[t*s.Rels:][:s.Rels] })
+			ex.UPOS[i] = poll(s.UPOS, func(n *network) []float32 { return n.tags(t)[:s.UPOS] })
+			ex.XPOS[i] = poll(s.XPOS, func(n *network) []float32 { return n.tags(t)[s.UPOS:] })
 			if ex.Heads[i] < 0 {
 				ex.Rels[i] = uint8(nlp.Root)
 			}
 		}
+		votes.list = slices.Clip(votes.list)
+		ex.Votes = votes
 	}
 }
 
@@ -130,20 +140,32 @@ func addProbabilities(dst, scores []float32) {
 	}
 }
 
-// Label fills in heads, relations and tags by the vote of teachers, which know the same words. progress, which may be
-// nil, gets the share done.
+// Label fills in heads, relations, tags and votes by the vote of teachers, which know the same words. progress, which may be
+// nil, gets the share done; it is called from several goroutines.
 func Label(teachers []*Trained, examples []*Example, progress func(float64)) {
-	e := newEnsemble(teachers)
+	const words = 600 // of a batch
+	var next, done atomic.Int64
+	var batches [][]*Example
 	for at := 0; at < len(examples); {
 		first := at
-		for words := 0; at < len(examples) && words < 600; at++ {
-			words += len(examples[at].Rows)
+		for size := 0; at < len(examples) && size < words; at++ {
+			size += len(examples[at].Rows)
 		}
-		e.label(examples[first:at])
-		if progress != nil {
-			progress(float64(at) / float64(len(examples)))
-		}
+		batches = append(batches, examples[first:at])
 	}
+	var work sync.WaitGroup
+	for range runtime.GOMAXPROCS(0) {
+		work.Go(func() {
+			e := newEnsemble(teachers)
+			for i := next.Add(1) - 1; i < int64(len(batches)); i = next.Add(1) - 1 {
+				e.label(batches[i])
+				if progress != nil {
+					progress(float64(done.Add(1)) / float64(len(batches)))
+				}
+			}
+		})
+	}
+	work.Wait()
 }
 
 // EvaluateTogether scores the vote of several networks.

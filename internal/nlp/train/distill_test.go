@@ -33,12 +33,12 @@ func TestUnlabelled(t *testing.T) {
 		"The ministers met in Geneva. The vote was held on Monday. Too short.",
 		"The ministers met in  Geneva. All rights reserved by the owner of this. The talks went on.",
 	}
-	list := Unlabelled(articles, lex, held, 0, 9)
+	list := Unlabelled(articles, lex, held, 9)
 	if len(list) != 2 || len(list[0].Rows) != 6 || len(list[1].Rows) != 5 {
 		t.Errorf("%d sentences", len(list))
 	}
-	if rest := Unlabelled(articles, lex, held, 1, 9); len(rest) != 0 {
-		t.Errorf("%d sentences after the first", len(rest))
+	if list := Unlabelled(articles[1:], lex, held, 1); len(list) != 1 {
+		t.Errorf("%d sentences instead of the first", len(list))
 	}
 	if last := list[0].Rows[5][net.FeatSpace]; last != net.Space(true, false) {
 		t.Errorf("the full stop has the row %d", last)

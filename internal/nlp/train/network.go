@@ -15,6 +15,7 @@ type Example struct {
 	UPOS   []uint8
 	XPOS   []uint8
 	Weight float32 // how much it counts, 1 for a sentence that people annotated
+	Votes  *Votes  // what to learn instead of the labels above, which it agrees with; nil for a sentence that people annotated
 }
 
 // Dropout holds the shares of what is left out at random in training; the zero value leaves out nothing.
@@ -36,6 +37,8 @@ type network struct {
 	drop    Dropout
 
 	words  int
+	sum    int // words of the whole batch, of which this network may learn a part
+	one    [1]vote
 	spans  []span
 	weight []float32 // of each word in the loss
 	rows   []net.Row
@@ -269,6 +272,12 @@ func (n *network) headRows(data []float32, words span, from, cols int) matrix {
 	return dense(data[words.start*w:], words.end-words.start, w).sub(from, cols)
 }
 
+// tags gives the scores of the universal and of the English tags of a word.
+func (n *network) tags(word int) []float32 {
+	s := n.shape
+	return n.heads[word*s.Heads()+2*s.Arc+2*s.Label:][:s.UPOS+s.XPOS]
+}
+
 // direction gives the recurrence of one direction of a layer.
 func (n *network) direction(p layerParams, dir int) *recurrent {
 	h := n.shape.Hidden
@@ -322,8 +331,9 @@ func (n *network) labels(heads []int32) {
 	addRows(n.rels, n.relB)
 }
 
-// crossEntropy turns scores into their gradient times weight and gives the loss times weight.
-func crossEntropy(scores []float32, gold int, weight float32) float64 {
+// crossEntropy turns scores into their gradient times weight and gives the loss times weight. The shares of the votes sum up
+// to one.
+func crossEntropy(scores []float32, votes []vote, weight float32) float64 {
 	top := scores[0]
 	for _, v := range scores {
 		top = max(top, v)
@@ -332,18 +342,34 @@ func crossEntropy(scores []float32, gold int, weight float32) float64 {
 	for _, v := range scores {
 		sum += math.Exp(float64(v - top))
 	}
-	loss := math.Log(sum) + float64(top-scores[gold])
+	loss := math.Log(sum) + float64(top)
+	for _, v := range votes {
+		loss -= float64(v.share) * float64(scores[v.class])
+	}
 	k := float64(weight) / sum
 	for i, v := range scores {
 		scores[i] = float32(math.Exp(float64(v-top)) * k)
 	}
-	scores[gold] -= weight
+	for _, v := range votes {
+		scores[v.class] -= weight * v.share
+	}
 	return loss * float64(weight)
 }
 
-// learn runs a batch forward and backward, adds to the gradients, and gives the loss of a word.
-func (n *network) learn(batch []*Example) float64 {
+// target gives what to learn about a word of a sentence: the votes of the teachers, or all for the label.
+func (n *network) target(e *Example, word, task, label int) []vote {
+	if e.Votes != nil {
+		return e.Votes.of(word, task)
+	}
+	n.one[0] = vote{uint16(label), 1}
+	return n.one[:]
+}
+
+// learn runs a batch forward and backward, adds to the gradients, and gives the loss of a word. The batch may be a part of a
+// larger one, of sum words.
+func (n *network) learn(batch []*Example, sum int) float64 {
 	n.load(batch)
+	n.sum = sum
 	n.forward()
 	var gold []int32
 	for _, e := range batch {
@@ -365,7 +391,7 @@ func (n *network) learn(batch []*Example) float64 {
 func (n *network) learnArcs(batch []*Example) (loss float64) {
 	s := n.shape
 	heads, arcs := s.Heads(), 2*s.Arc
-	scale := 1 / float32(n.words)
+	scale := 1 / float32(n.sum)
 	n.dArc = floats(n.dArc, n.words*s.Arc)
 	for b, sp := range n.spans {
 		size := sp.end - sp.start
@@ -379,7 +405,7 @@ func (n *network) learnArcs(batch []*Example) (loss float64) {
 			if g < 0 {
 				g = size
 			}
-			loss += crossEntropy(row, g, scale*n.weight[sp.start+i])
+			loss += crossEntropy(row, n.target(batch[b], i, headTask, g), scale*n.weight[sp.start+i])
 			row[i] = 0
 		}
 		grad := dense(n.dScores, size, size)
@@ -416,7 +442,7 @@ func (n *network) learnLabels(batch []*Example, gold []int32) (loss float64) {
 	s := n.shape
 	heads, labels := s.Heads(), 2*s.Arc
 	tags := labels + 2*s.Label
-	scale := 1 / float32(n.words)
+	scale := 1 / float32(n.sum)
 	n.dRels = floats(n.dRels, n.words*s.Rels)
 	copy(n.dRels, n.rels)
 	for b, sp := range n.spans {
@@ -426,12 +452,12 @@ func (n *network) learnLabels(batch []*Example, gold []int32) (loss float64) {
 			if row := n.dRels[t*s.Rels:][:s.Rels]; gold[t] < 0 {
 				clear(row)
 			} else {
-				loss += crossEntropy(row, int(batch[b].Rels[i]), w)
+				loss += crossEntropy(row, n.target(batch[b], i, relTask, int(batch[b].Rels[i])), w)
 			}
 			row := n.dHeads[t*heads+tags:][:s.UPOS+s.XPOS]
 			copy(row, n.heads[t*heads+tags:])
-			loss += crossEntropy(row[:s.UPOS], int(batch[b].UPOS[i]), w)
-			loss += crossEntropy(row[s.UPOS:], int(batch[b].XPOS[i]), w)
+			loss += crossEntropy(row[:s.UPOS], n.target(batch[b], i, uposTask, int(batch[b].UPOS[i])), w)
+			loss += crossEntropy(row[s.UPOS:], n.target(batch[b], i, xposTask, int(batch[b].XPOS[i])), w)
 		}
 	}
 	sumRows(n.grad.relB, n.dRels)

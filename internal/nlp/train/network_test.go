@@ -31,25 +31,76 @@ func randomExamples(rng *rand.Rand, lex *net.Lexicon, shape net.Shape, count int
 	return list
 }
 
+// randomVotes makes beliefs that waver between classes.
+func randomVotes(rng *rand.Rand, e *Example, shape net.Shape) *Votes {
+	v := &Votes{}
+	for i := range e.Rows {
+		for _, classes := range []int{len(e.Rows) + 1, shape.Rels, shape.UPOS, shape.XPOS} {
+			beliefs := make([]float32, classes)
+			for k := range beliefs {
+				beliefs[k] = rng.Float32()
+			}
+			if classes == len(e.Rows)+1 {
+				beliefs[i] = 0
+			}
+			v.add(beliefs)
+		}
+	}
+	return v
+}
+
+// TestLearnTogether compares the gradients of a batch that is learnt in parts with those of the whole.
+func TestLearnTogether(t *testing.T) {
+	rng := rand.New(rand.NewPCG(15, 16))
+	lex := net.NewLexicon([]string{"", "alpha", "beta", "gamma", "d0", "..."})
+	p := newParams(tiny, lex)
+	p.randomize(rng)
+	for _, count := range []int{1, 2, 9} {
+		batch := randomExamples(rng, lex, tiny, count)
+		var networks [4]*network
+		for i := range networks {
+			networks[i] = newNetwork(p, rng)
+			networks[i].startGradients(lex)
+		}
+		whole, parts := networks[0], networks[1:]
+		whole.learn(batch, countWords(batch))
+		learnTogether(parts, batch, countWords(batch))
+		want, got := append(whole.grad.dense(), whole.grad.tables[:]...), append(parts[0].grad.dense(), parts[0].grad.tables[:]...)
+		for i := range want {
+			for k, v := range want[i] {
+				if math.Abs(float64(got[i][k]-v)) > 1e-5 {
+					t.Fatalf("%d sentences, list %d, element %d: gradient %v, want %v", count, i, k, got[i][k], v)
+				}
+			}
+		}
+		for f, rows := range whole.touched {
+			if len(rows) != len(parts[0].touched[f]) {
+				t.Errorf("%d rows of table %d have a gradient, want %d", len(parts[0].touched[f]), f, len(rows))
+			}
+		}
+	}
+}
+
 func TestGradients(t *testing.T) {
 	rng := rand.New(rand.NewPCG(5, 6))
 	lex := net.NewLexicon([]string{"", "alpha", "beta", "gamma", "d0", "..."})
 	p := newParams(tiny, lex)
 	p.randomize(rng)
 	n := newNetwork(p, rng)
-	newAdam(n, lex)
+	n.startGradients(lex)
 	batch := randomExamples(rng, lex, tiny, 4)
-	n.learn(batch)
+	batch[1].Votes = randomVotes(rng, batch[1], tiny)
+	n.learn(batch, countWords(batch))
 	check := func(name string, w, g []float32, indexes []int) {
 		for _, i := range indexes {
 			const h = 2e-3
 			old := w[i]
 			other := newNetwork(p, rng)
-			newAdam(other, lex)
+			other.startGradients(lex)
 			w[i] = old + h
-			up := other.learn(batch)
+			up := other.learn(batch, countWords(batch))
 			w[i] = old - h
-			down := other.learn(batch)
+			down := other.learn(batch, countWords(batch))
 			w[i] = old
 			want := (up - down) / (2 * h)
 			if math.Abs(want-float64(g[i])) > 2e-3+0.03*math.Abs(want) {
@@ -124,16 +175,44 @@ func TestLearns(t *testing.T) {
 	p := newParams(tiny, lex)
 	p.randomize(rng)
 	n := newNetwork(p, rng)
+	n.startGradients(lex)
 	opt := newAdam(n, lex)
 	batch := randomExamples(rng, lex, tiny, 3)
-	first := n.learn(batch)
+	first := n.learn(batch, countWords(batch))
 	opt.update(n, 0.01)
 	loss := first
 	for range 300 {
-		loss = n.learn(batch)
+		loss = n.learn(batch, countWords(batch))
 		opt.update(n, 0.01)
 	}
 	if loss > first/10 {
 		t.Errorf("the loss fell from %.3f to %.3f only", first, loss)
 	}
+}
+
+func BenchmarkLearn(b *testing.B) {
+	rng := rand.New(rand.NewPCG(7, 8))
+	lex := net.NewLexicon([]string{"", "alpha", "beta", "gamma", "d0", "..."})
+	shape := DefaultShape()
+	p := newParams(shape, lex)
+	p.randomize(rng)
+	n := newNetwork(p, rng)
+	n.drop = StudentOptions(1).Dropout
+	n.startGradients(lex)
+	opt := newAdam(n, lex)
+	batch := randomExamples(rng, lex, shape, 25)
+	for i := range batch { // sentences of 24 words
+		for len(batch[i].Rows) < 24 {
+			e := batch[i]
+			other := randomExamples(rng, lex, shape, 1)[0]
+			e.Rows, e.Heads, e.Rels = append(e.Rows, other.Rows...), append(e.Heads, other.Heads...), append(e.Rels, other.Rels...)
+			e.UPOS, e.XPOS = append(e.UPOS, other.UPOS...), append(e.XPOS, other.XPOS...)
+		}
+	}
+	words := countWords(batch)
+	for b.Loop() {
+		n.learn(batch, words)
+		opt.update(n, 1e-4)
+	}
+	b.ReportMetric(float64(b.N*words)/b.Elapsed().Seconds(), "words/s")
 }

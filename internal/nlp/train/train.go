@@ -8,6 +8,7 @@ import (
 	"math"
 	"math/rand/v2"
 	"slices"
+	"sync"
 
 	"demarche/internal/nlp"
 	"demarche/internal/nlp/net"
@@ -32,29 +33,27 @@ func TeacherOptions(seed uint64) Options {
 }
 
 // StudentOptions are those for learning from much that teachers have labelled, which needs less dropout.
-func StudentOptions(seed uint64, rate float64) Options {
+func StudentOptions(seed uint64) Options {
 	return Options{
-		Seed: seed, BatchSize: 600, Rate: rate,
+		Seed: seed, BatchSize: 600, Rate: 1e-3,
 		Dropout: Dropout{Word: 0.12, Feature: 0.08, Input: 0.12, Layer: 0.15, Head: 0.2},
 	}
 }
 
-// studentParts is in how many epochs a student goes through the labelled examples once; each has all of the gold ones.
+// studentParts is in how many epochs a student goes through the labelled examples; each has all of the gold ones.
 const studentParts = 4
 
 // StudentPlan mixes what people annotated with a part of what teachers labelled in every epoch, and ends with an epoch of
 // the former alone.
-func StudentPlan(gold, labelled []*Example, rounds int) [][]*Example {
+func StudentPlan(gold, labelled []*Example) [][]*Example {
 	var plan [][]*Example
-	for range rounds {
-		for part := range slices.Chunk(labelled, (len(labelled)+studentParts-1)/studentParts) {
-			plan = append(plan, slices.Concat(gold, part))
-		}
+	for part := range slices.Chunk(labelled, max(1, (len(labelled)+studentParts-1)/studentParts)) {
+		plan = append(plan, slices.Concat(gold, part))
 	}
 	return append(plan, gold)
 }
 
-// DefaultShape is the shape of the embedded model.
+// DefaultShape is the shape of all networks that are trained, and so of the embedded model.
 func DefaultShape() net.Shape {
 	return net.Shape{
 		Embed: [net.NumFeats]int{
@@ -97,12 +96,20 @@ const (
 	restRate = 0.01 // the share of the rate that is left at the end
 )
 
+// shards is in how many parts a batch is learnt at the same time. It does not depend on the machine, so that the result does
+// not either.
+const shards = 2
+
 // Train trains the network: plan lists what every epoch learns from. The rate falls along a cosine.
 func (m *Trained) Train(plan [][]*Example, o Options) {
 	rng := rand.New(rand.NewPCG(o.Seed, 1))
-	n := newNetwork(m.params, rng)
-	n.drop = o.Dropout
-	opt := newAdam(n, m.Lexicon)
+	var parts [shards]*network
+	for i := range parts {
+		parts[i] = newNetwork(m.params, rand.New(rand.NewPCG(o.Seed, uint64(2+i))))
+		parts[i].drop = o.Dropout
+		parts[i].startGradients(m.Lexicon)
+	}
+	opt := newAdam(parts[0], m.Lexicon)
 	total := 0
 	for _, examples := range plan {
 		total += countWords(examples)
@@ -118,10 +125,10 @@ func (m *Trained) Train(plan [][]*Example, o Options) {
 				batch = append(batch, e)
 				size += len(e.Rows)
 			}
-			n.learn(batch)
+			learnTogether(parts[:], batch, size)
 			warm := min(1, float64(opt.step+1)/warmUp)
 			cool := 0.5 * (1 + math.Cos(math.Pi*float64(done)/float64(total)))
-			opt.update(n, o.Rate*warm*max(restRate, cool))
+			opt.update(parts[0], o.Rate*warm*max(restRate, cool))
 			done += size
 			if o.Progress != nil {
 				o.Progress(float64(done) / float64(total))
@@ -130,6 +137,27 @@ func (m *Trained) Train(plan [][]*Example, o Options) {
 		if o.Epoch != nil {
 			o.Epoch(epoch)
 		}
+	}
+}
+
+// learnTogether learns a batch in parts at the same time. The gradients gather in the first network.
+func learnTogether(parts []*network, batch []*Example, words int) {
+	var work sync.WaitGroup
+	rest := batch
+	for i, n := range parts {
+		size, count := 0, 0
+		for ; count < len(rest) && (i == len(parts)-1 || size < words/len(parts)); count++ {
+			size += len(rest[count].Rows)
+		}
+		part := rest[:count]
+		rest = rest[count:]
+		if len(part) > 0 {
+			work.Go(func() { n.learn(part, words) })
+		}
+	}
+	work.Wait()
+	for _, n := range parts[1:] {
+		parts[0].gather(n)
 	}
 }
 
@@ -165,9 +193,9 @@ func (m *Trained) parse(examples []*Example) [][]net.Word {
 		n.labels(heads)
 		words := make([]net.Word, size)
 		for t := range words {
-			tags := n.heads[t*shape.Heads()+2*shape.Arc+2*shape.Label:]
+			tags := n.tags(t)
 			words[t] = net.Word{
-				Head: heads[t], UPOS: argmax(tags[:shape.UPOS]), XPOS: argmax(tags[shape.UPOS:][:shape.XPOS]),
+				Head: heads[t], UPOS: argmax(tags[:shape.UPOS]), XPOS: argmax(tags[shape.UPOS:]),
 				Rel: argmax(n.rels[t*shape.Rels:][:shape.Rels]),
 			}
 		}
