@@ -573,6 +573,12 @@ func TestEventsAsked(t *testing.T) {
 			t.Errorf("%+v: %d documents, %v", f, len(page.Documents), err)
 		}
 	}
+	iran := []event.ActorTerm{{Any: []event.ActorRef{{Code: "IRN"}}}}
+	for _, f := range []event.Filter{{Count: event.CountEstimated}, {Count: event.CountEstimated, Actors: iran, Text: "president", Countries: []string{"SYR", "IRN"}}} {
+		if page, err := s.Events(ctx, f); err != nil || page.Count == nil || *page.Count < 0 {
+			t.Errorf("%s: count %v, %v", f.Query().Encode(), page.Count, err)
+		}
+	}
 	for _, f := range []event.Filter{{Text: "\x00"}, {Text: "\xff"}, {Order: "price"}, {Places: []string{"x"}, Countries: []string{"\x00"}}} {
 		_, err := s.Events(ctx, f)
 		if e, ok := event.AsError(err); !ok || e.Code != event.Invalid {

@@ -181,7 +181,6 @@ CREATE INDEX event_by_words ON event USING gin (words) WITH (fastupdate = off);
 -- Events longer than a year are few; how long the longest is bounds how far
 -- before a day a list must look for events that reach it.
 CREATE INDEX event_by_length ON event ((last_day - first_day)) WHERE last_day - first_day > 366;
-ALTER TABLE event ALTER COLUMN place_id SET STATISTICS 1000;
 
 -- Who takes part. Days and revision are the event's, so that the index of a code
 -- or an actor is the list of its events in order, with all that is needed to
