@@ -4,14 +4,11 @@ import (
 	"bytes"
 	"container/list"
 	"context"
-	"encoding/json"
-	"fmt"
+	"strconv"
 	"sync"
 	"time"
 
 	"demarche/db"
-
-	"github.com/danielgtaylor/huma/v2"
 )
 
 // cache keeps answers as bytes. It is exact: an answer is given again only if
@@ -79,7 +76,9 @@ func (c *cache) keep(a *cached) {
 	if a.size() > c.most/8 {
 		return
 	}
-	a.answer = &answer{contentType: a.answer.contentType, link: a.answer.link, body: bytes.Clone(a.answer.body)}
+	kept := *a.answer
+	kept.body, kept.release, kept.etag = bytes.Clone(a.answer.body), nil, a.answer.tag()
+	a.answer = &kept
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if e, ok := c.answers[a.key]; ok {
@@ -153,24 +152,12 @@ func (v *versions) work() {
 	}
 }
 
-// answer gives the JSON answer of a question of a path, from the cache if
-// nothing has changed.
-func (s *server) answer(ctx context.Context, path string, r *request, anew func() (any, error)) (*huma.StreamResponse, error) {
-	return sent(s.cache.get(ctx, s.cacheKey(path, r), func() (*answer, error) {
-		v, err := anew()
-		if err != nil {
-			return nil, err
-		}
-		body, err := json.Marshal(v)
-		if err != nil {
-			return nil, fmt.Errorf("encode an answer: %w", err)
-		}
-		return &answer{contentType: "application/json", body: body}, nil
-	}))
-}
-
-// cacheKey is a question as it was asked, and on which day: relative dates
-// count from it.
-func (s *server) cacheKey(path string, r *request) string {
-	return path + "?" + r.rawQuery + " " + s.today().String()
+// cacheKey is a question as it was asked, the form of the answer, the day, which
+// relative dates count from, and the server's address if the answer has it.
+func (s *server) cacheKey(r *request, form int, addresses bool) string {
+	key := r.path + "?" + r.rawQuery + " " + strconv.Itoa(form) + " " + s.today().String()
+	if addresses {
+		key += " " + r.base
+	}
+	return key
 }

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -76,13 +77,13 @@ func (s *server) position(ctx context.Context, value string, times int) (int64, 
 	return n, nil
 }
 
-type changesOutput struct {
-	Body struct {
-		Changes []change `json:"changes" doc:"In the order in which they were committed"`
-		Next    string   `json:"next_cursor" doc:"Where to go on from: always given, for there will be more"`
-		More    bool     `json:"more" doc:"Whether there is more already"`
-	}
+type changesAnswer struct {
+	Changes []change `json:"changes" doc:"In the order in which they were committed"`
+	Next    string   `json:"next_cursor" doc:"Where to go on from: always given, for there will be more"`
+	More    bool     `json:"more" doc:"Whether there is more already"`
 }
+
+func changesForms() []form { return []form{jsonForm, ndjsonForm} }
 
 // change documents the event of a change.
 type change struct {
@@ -90,7 +91,11 @@ type change struct {
 	Event document `json:"event" doc:"The event in the version that came, or, if it was merged or retracted, its last"`
 }
 
-func (s *server) changes(ctx context.Context, in *changesInput) (*changesOutput, error) {
+func (s *server) changes(ctx context.Context, in *changesInput) (*huma.StreamResponse, error) {
+	form, err := in.choose(changesForms())
+	if err != nil {
+		return nil, err
+	}
 	f, since, err := in.ask(ctx, s, "limit")
 	if err != nil {
 		return nil, err
@@ -106,37 +111,101 @@ func (s *server) changes(ctx context.Context, in *changesInput) (*changesOutput,
 				event.FieldError{Location: "query.limit", Message: fmt.Sprintf("expected a number from 1 to %d, once", maxChanges), Value: q.Get("limit")})
 		}
 	}
-	out := &changesOutput{}
-	out.Body.Changes = []change{}
-	for scanned := 0; scanned < scannedChanges; {
-		batch, err := s.Store.Changes(ctx, since, maxChanges)
-		if err != nil {
-			return nil, err
+	if changesForms()[form].name == ndjsonForm.name && !q.Has("limit") {
+		return s.exportChanges(ctx, &f, since)
+	}
+	page, err := s.changesPage(ctx, &f, since, limit)
+	if err != nil {
+		return nil, err
+	}
+	q.Set("since", page.Next)
+	out := &answer{media: changesForms()[form].media}
+	if page.More {
+		out.link = "<" + in.path + "?" + q.Encode() + `>; rel="next"`
+	}
+	if changesForms()[form].name == jsonForm.name {
+		out.body, err = json.Marshal(page)
+		return sent(out, err)
+	}
+	var lines bytes.Buffer
+	err = writeLines(&lines, page.Changes)
+	out.body = lines.Bytes()
+	return sent(out, err)
+}
+
+// writeLines writes values as JSON, one a line.
+func writeLines[T any](b *bytes.Buffer, values []T) error {
+	lines := json.NewEncoder(b)
+	for _, v := range values {
+		if err := lines.Encode(v); err != nil {
+			return fmt.Errorf("encode a change: %w", err)
 		}
-		selected, err := s.Store.Select(batch).For(ctx, &f)
+	}
+	return nil
+}
+
+// changesPage gives up to so many changes behind a position.
+func (s *server) changesPage(ctx context.Context, f *event.Filter, since int64, limit int) (*changesAnswer, error) {
+	out := &changesAnswer{Changes: []change{}}
+	for scanned := 0; scanned < scannedChanges; {
+		batch, selected, err := s.changesBehind(ctx, f, since)
 		if err != nil {
 			return nil, err
 		}
 		for _, c := range selected {
-			if len(out.Body.Changes) == limit {
-				out.Body.More = true
+			if len(out.Changes) == limit {
+				out.More = true
 				break
 			}
-			out.Body.Changes, since = append(out.Body.Changes, change{c, document(c.Event)}), c.Position
+			out.Changes, since = append(out.Changes, change{c, document(c.Event)}), c.Position
 		}
-		if out.Body.More {
+		if out.More {
 			break
 		}
 		scanned += len(batch)
 		if len(batch) > 0 {
 			since = batch[len(batch)-1].Position
 		}
-		if out.Body.More = len(batch) == maxChanges; !out.Body.More || len(out.Body.Changes) == limit {
+		if out.More = len(batch) == maxChanges; !out.More || len(out.Changes) == limit {
 			break
 		}
 	}
-	out.Body.Next = strconv.FormatInt(since, 10)
+	out.Next = strconv.FormatInt(since, 10)
 	return out, nil
+}
+
+// changesBehind reads the next changes behind a position, and selects those
+// that a filter asks for.
+func (s *server) changesBehind(ctx context.Context, f *event.Filter, since int64) (batch, selected []db.Change, err error) {
+	if batch, err = s.Store.Changes(ctx, since, maxChanges); err != nil {
+		return nil, nil, err
+	}
+	selected, err = s.Store.Select(batch).For(ctx, f)
+	return batch, selected, err
+}
+
+// exportChanges sends all changes behind a position, up to the last there is.
+func (s *server) exportChanges(ctx context.Context, f *event.Filter, since int64) (*huma.StreamResponse, error) {
+	version, err := s.cache.versions.now(ctx)
+	if err != nil {
+		return nil, err
+	}
+	tag := hashOf("changes", f.Query().Encode(), strconv.FormatInt(since, 10), strconv.FormatInt(version, 10))
+	return s.whole(ndjsonForm.media, tag, func(ctx context.Context, out *pieces) error {
+		for {
+			batch, selected, err := s.changesBehind(ctx, f, since)
+			if err == nil {
+				err = writeLines(&out.Buffer, selected)
+			}
+			if err == nil && out.Len() > 0 {
+				err = out.send()
+			}
+			if err != nil || len(batch) < maxChanges {
+				return err
+			}
+			since = batch[len(batch)-1].Position
+		}
+	}), nil
 }
 
 type historyOutput struct {
@@ -229,11 +298,7 @@ func (s *server) follow(ctx context.Context, c *client, f event.Filter, since in
 	}
 	// What comes while we catch up waits in the hub; what we have then is skipped.
 	for {
-		batch, err := s.Store.Changes(ctx, since, maxChanges)
-		if err != nil {
-			return err
-		}
-		selected, err := s.Store.Select(batch).For(ctx, &f)
+		batch, selected, err := s.changesBehind(ctx, &f, since)
 		if err != nil {
 			return err
 		}

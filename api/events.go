@@ -4,116 +4,99 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
-	"fmt"
 	"net/url"
 	"reflect"
-	"strconv"
+	"slices"
 
-	"demarche/db"
+	"demarche/api/encode"
 	"demarche/internal/event"
 
 	"github.com/danielgtaylor/huma/v2"
-	"github.com/danielgtaylor/huma/v2/adapters/humachi"
 )
-
-// answer is an answer that is ready as bytes.
-type answer struct {
-	contentType string
-	link        string // header Link: the next page
-	body        []byte
-	release     func() // gives the memory of the body back; nil if it is not borrowed
-}
-
-// send writes an answer in one piece.
-func (a *answer) send(hc huma.Context) {
-	_, w := humachi.Unwrap(hc)
-	h := w.Header()
-	h.Set("Content-Type", a.contentType)
-	h.Set("Content-Length", strconv.Itoa(len(a.body)))
-	if a.link != "" {
-		h.Set("Link", a.link)
-	}
-	_, _ = w.Write(a.body) // who goes away needs no answer
-	if a.release != nil {
-		a.release()
-	}
-}
-
-// sent makes of an answer what an operation gives.
-func sent(a *answer, err error) (*huma.StreamResponse, error) {
-	if err != nil {
-		return nil, err
-	}
-	return &huma.StreamResponse{Body: a.send}, nil
-}
 
 type listInput struct{ request }
 
 func (s *server) listEvents(ctx context.Context, in *listInput) (*huma.StreamResponse, error) {
-	return sent(s.cache.get(ctx, s.cacheKey("/v1/events", &in.request), func() (*answer, error) { return s.eventList(ctx, in) }))
+	form, err := in.choose(s.eventForms)
+	if err != nil {
+		return nil, err
+	}
+	f := s.formats[form]
+	if f.Whole {
+		if q, err := in.query(); err == nil && !q.Has("limit") {
+			return s.export(ctx, in, f)
+		}
+	}
+	return sent(s.cache.get(ctx, s.cacheKey(&in.request, form, f.Addresses), func() (*answer, error) { return s.eventPage(ctx, in, f) }))
 }
 
-func (s *server) eventList(ctx context.Context, in *listInput) (*answer, error) {
+// ask reads the question: a format that has no place for what a parameter asks
+// for does not take it.
+func (in *listInput) ask(s *server, f *encode.Format) (event.Filter, url.Values, error) {
 	q, err := in.query()
 	if err != nil {
-		return nil, err
+		return event.Filter{}, nil, err
 	}
-	f, err := event.ParseFilter(q, s.Codes, s.today())
+	names := event.FilterParameters()
+	if !f.Fields {
+		names = slices.DeleteFunc(names, func(name string) bool { return name == "fields" })
+	}
+	if !f.Count {
+		names = slices.DeleteFunc(names, func(name string) bool { return name == "count" })
+	}
+	filter, err := event.ParseFilterOf(q, names, nil, s.Codes, s.today())
+	if f.Limit != 0 && !q.Has("limit") {
+		filter.Limit = f.Limit
+	}
+	return filter, q, err
+}
+
+// eventPage writes a page of events.
+func (s *server) eventPage(ctx context.Context, in *listInput, f *encode.Format) (*answer, error) {
+	filter, q, err := in.ask(s, f)
 	if err != nil {
 		return nil, err
 	}
-	page, err := s.Store.Events(ctx, f)
+	page, err := s.Store.Events(ctx, filter)
 	if err != nil {
 		return nil, err
 	}
 	defer page.Release()
-	for i, d := range page.Documents {
-		if page.Documents[i], err = f.Project(d); err != nil {
-			return nil, err
-		}
-	}
-	return s.eventPage(&page, q), nil
-}
-
-// eventPage writes a page of ready documents; q is the question that gave it.
-func (s *server) eventPage(page *db.Page, q url.Values) *answer {
-	b, _ := s.spare.Get().(*bytes.Buffer)
-	if b == nil || b.Cap() > maxSpare {
-		b = new(bytes.Buffer)
-	}
-	b.Reset()
-	out := &answer{contentType: "application/json", release: func() { s.spare.Put(b) }}
-	next := ""
+	shape := encode.Shape{Fields: filter.Fields, Base: in.base, Self: in.self(), Count: page.Count}
+	b, release := s.borrow()
+	out := &answer{media: f.Media, ranges: f.Dense, release: release}
 	if page.Next != nil {
-		next = page.Next.String()
-		q.Set("cursor", next)
-		out.link = `</v1/events?` + q.Encode() + `>; rel="next"`
+		shape.Cursor = page.Next.String()
+		q.Set("cursor", shape.Cursor)
+		shape.Next = in.path + "?" + q.Encode()
+		out.link = "<" + shape.Next + `>; rel="next"`
 	}
-	size := len(next) + 64
+	size := len(shape.Cursor) + 64
 	for _, d := range page.Documents {
 		size += len(d) + 1
 	}
 	b.Grow(size)
-	b.WriteString(`{"events":[`)
-	for i, d := range page.Documents {
-		if i > 0 {
-			b.WriteByte(',')
-		}
-		b.Write(d)
+	if err := encodeAll(f.Open(b, &shape), page.Documents...); err != nil {
+		return nil, err
 	}
-	b.WriteString(`],"next_cursor":"` + next + `"`) // a cursor is base64url: nothing to escape
-	if page.Count != nil {
-		fmt.Fprintf(b, `,"count":%d`, *page.Count)
-	}
-	b.WriteByte('}')
 	out.body = b.Bytes()
-	return out
+	return out, nil
 }
 
-// maxSpare bounds the memory that is kept for the next answer.
-const maxSpare = 1 << 20
+func encodeAll(e encode.Encoder, documents ...json.RawMessage) error {
+	for _, d := range documents {
+		if err := e.Event(d); err != nil {
+			return err
+		}
+	}
+	return e.End()
+}
 
 func (s *server) getEvent(ctx context.Context, in *byID) (*huma.StreamResponse, error) {
+	form, err := in.choose(s.eventForms)
+	if err != nil {
+		return nil, err
+	}
 	id, err := in.check("as_of")
 	if err != nil {
 		return nil, err
@@ -132,7 +115,15 @@ func (s *server) getEvent(ctx context.Context, in *byID) (*huma.StreamResponse, 
 	} else {
 		doc, err = s.Store.Event(ctx, id)
 	}
-	return sent(&answer{contentType: "application/json", body: doc}, err)
+	if err != nil {
+		return nil, err
+	}
+	format := s.formats[form]
+	var b bytes.Buffer
+	if err := encodeAll(format.Open(&b, &encode.Shape{Single: true, Base: in.base, Self: in.self()}), doc); err != nil {
+		return nil, err
+	}
+	return sent(&answer{media: format.Media, ranges: format.Dense, body: b.Bytes()}, nil)
 }
 
 type typesOutput struct {

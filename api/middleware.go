@@ -87,12 +87,14 @@ func (s *server) measure() func(http.Handler) http.Handler {
 			defer inFlight.Dec()
 			start := time.Now()
 			ww := middleware.NewWrapResponseWriter(w, r.ProtoMajor)
+			defer func() { // also of an answer that is cut
+				route := "none"
+				if c := chi.RouteContext(r.Context()); c != nil && c.RoutePattern() != "" {
+					route = c.RoutePattern()
+				}
+				duration.WithLabelValues(method(r), route, strconv.Itoa(ww.Status())).Observe(time.Since(start).Seconds())
+			}()
 			next.ServeHTTP(ww, r)
-			route := "none"
-			if c := chi.RouteContext(r.Context()); c != nil && c.RoutePattern() != "" {
-				route = c.RoutePattern()
-			}
-			duration.WithLabelValues(method(r), route, strconv.Itoa(ww.Status())).Observe(time.Since(start).Seconds())
 		})
 	}
 }

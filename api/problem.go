@@ -49,7 +49,10 @@ func register[I, O any](s *server, op huma.Operation, handle func(context.Contex
 func (s *server) problem(ctx context.Context, err error) error {
 	e, ok := event.AsError(err)
 	if !ok {
+		var ready *huma.ErrorModel
 		switch {
+		case errors.As(err, &ready):
+			return ready
 		case errors.Is(err, context.DeadlineExceeded):
 			e = event.NewError(event.Unavailable, "the question took too long to answer: narrow it, or try again later")
 		case errors.Is(err, context.Canceled):
@@ -83,12 +86,33 @@ func problemOf(status int, detail string, fields []event.FieldError) *huma.Error
 
 // writeProblem answers outside of an operation: unknown paths, panics.
 func writeProblem(w http.ResponseWriter, r *http.Request, status int, detail string) {
-	body, err := json.Marshal(problemOf(status, detail, nil))
+	writeModel(w, r, problemOf(status, detail, nil))
+}
+
+// sendProblem answers, instead of what was announced, with an error as problem
+// gives it.
+func sendProblem(w http.ResponseWriter, r *http.Request, err error) {
+	for _, name := range []string{"ETag", "Link", "Cache-Control", "Accept-Ranges"} {
+		w.Header().Del(name)
+	}
+	var headers huma.HeadersError
+	if errors.As(err, &headers) {
+		for name, values := range headers.GetHeaders() {
+			w.Header()[name] = values
+		}
+	}
+	p := problemOf(http.StatusInternalServerError, "an internal error", nil)
+	errors.As(err, &p)
+	writeModel(w, r, p)
+}
+
+func writeModel(w http.ResponseWriter, r *http.Request, p *huma.ErrorModel) {
+	body, err := json.Marshal(p)
 	if err != nil { // a problem of strings and a number always encodes
 		slog.ErrorContext(r.Context(), "encode problem", "error", err)
 	}
 	w.Header().Set("Content-Type", "application/problem+json")
-	w.WriteHeader(status)
+	w.WriteHeader(p.Status)
 	if r.Method != http.MethodHead {
 		_, _ = w.Write(append(body, '\n'))
 	}

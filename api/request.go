@@ -18,21 +18,39 @@ import (
 	"demarche/internal/event"
 
 	"github.com/danielgtaylor/huma/v2"
+	"github.com/danielgtaylor/huma/v2/adapters/humachi"
 	"github.com/google/uuid"
 )
 
-// request is embedded in every input: it keeps the raw query and the content
-// type for the handler, which checks them.
+// request is embedded in every input: it keeps for the handler what it checks
+// itself.
 type request struct {
-	rawQuery    string
-	contentType string
+	path, rawQuery string
+	contentType    string
+	accept         string // all of the header Accept
+	suffix         string // of the path: the form that is asked for
+	base           string // scheme and host of the server, as the client sees it
 }
 
 // Resolve implements huma.Resolver.
 func (r *request) Resolve(ctx huma.Context) []error {
 	u := ctx.URL()
-	r.rawQuery, r.contentType = u.RawQuery, ctx.Header("Content-Type")
+	r.path, r.rawQuery, r.contentType = u.Path, u.RawQuery, ctx.Header("Content-Type")
+	in, _ := humachi.Unwrap(ctx)
+	r.accept, r.suffix = strings.Join(in.Header.Values("Accept"), ","), ctx.Param("suffix")
+	r.base = "http://" + in.Host
+	if in.TLS != nil || in.Header.Get("X-Forwarded-Proto") == "https" {
+		r.base = "https://" + in.Host
+	}
 	return nil
+}
+
+// self is the path and query that were asked for.
+func (r *request) self() string {
+	if r.rawQuery == "" {
+		return r.path
+	}
+	return r.path + "?" + r.rawQuery
 }
 
 // query gives the parameters, or says why the query string is malformed.

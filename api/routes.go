@@ -28,52 +28,53 @@ func (s *server) routes(r chi.Router) {
 		OperationID: "get-article", Method: http.MethodGet, Path: "/v1/articles/{id}", Tags: []string{"Articles"},
 		Summary: "One article with its events",
 	}, s.getArticle)
-	register(s, huma.Operation{
+	registerForms(s, huma.Operation{
 		OperationID: "list-events", Method: http.MethodGet, Path: "/v1/events", Tags: []string{"Events"},
 		Summary:     "Events by actor, place, date, type and text",
 		Description: "All parameters must hold. A parameter that does not exist is refused, because ignoring it would widen the answer.",
 		Parameters:  filterParameters(),
 		Responses:   map[string]*huma.Response{"200": s.jsonResponse("A page of events", eventPageSchema)},
-	}, s.listEvents)
-	register(s, huma.Operation{
+	}, s.eventForms, s.listEvents)
+	registerForms(s, huma.Operation{
 		OperationID: "get-event", Method: http.MethodGet, Path: "/v1/events/{id}", Tags: []string{"Events"},
 		Summary:    "One event",
 		Parameters: []*huma.Param{asOfParameter()},
 		Responses:  map[string]*huma.Response{"200": s.jsonResponse("The event", eventSchema)},
-	}, s.getEvent)
+	}, s.eventForms, s.getEvent)
 	register(s, huma.Operation{
 		OperationID: "get-event-history", Method: http.MethodGet, Path: "/v1/events/{id}/history", Tags: []string{"Events"},
 		Summary: "Every version of an event, and what became of it",
 	}, s.history)
-	register(s, huma.Operation{
+	registerForms(s, huma.Operation{
 		OperationID: "timeline", Method: http.MethodGet, Path: "/v1/stats/timeline", Tags: []string{"Statistics"},
 		Summary: "Events over time",
 		Description: "An event counts once in a series, in the step in which it begins, or in the first step if it began before. Events without a date are left out. " +
 			"The numbers are exact, and every step is there.",
 		Parameters: questionParameters(intervalChoice.param(), groupChoice.param()),
 		Responses:  map[string]*huma.Response{"200": s.jsonResponse("The series", schemaOf[timelineAnswer])},
-	}, s.timeline)
-	register(s, huma.Operation{
+	}, statsForms(), s.timeline)
+	registerForms(s, huma.Operation{
 		OperationID: "top", Method: http.MethodGet, Path: "/v1/stats/top", Tags: []string{"Statistics"},
 		Summary:    "The actors, countries, places, types or sources with the most events",
 		Parameters: questionParameters(fieldChoice.param(), rankLimit()),
 		Responses:  map[string]*huma.Response{"200": s.jsonResponse("The ranking", schemaOf[topAnswer])},
-	}, s.top)
-	register(s, huma.Operation{
+	}, statsForms(), s.top)
+	registerForms(s, huma.Operation{
 		OperationID: "dyads", Method: http.MethodGet, Path: "/v1/stats/dyads", Tags: []string{"Statistics"},
 		Summary:     "Who did something to whom, how often, and how friendly it was",
 		Description: "Source is who acts, or a side of a symmetric event; target is to whom it is done, who receives, or another side.",
 		Parameters:  questionParameters(rankLimit(), formatChoice.param()),
 		Responses: map[string]*huma.Response{"200": {Description: "Directed pairs", Content: map[string]*huma.MediaType{
 			"application/json": {Schema: schemaOf[dyadsAnswer](s.huma)}, "application/graphml+xml": {Schema: &huma.Schema{Type: huma.TypeString}}}}},
-	}, s.dyads)
-	register(s, huma.Operation{
+	}, dyadForms(), s.dyads)
+	registerForms(s, huma.Operation{
 		OperationID: "changes", Method: http.MethodGet, Path: "/v1/changes", Tags: []string{"Changes"},
 		Summary: "What became of events, in the order in which it was committed",
 		Description: "Going on from next_cursor neither loses nor repeats a change, whoever writes meanwhile. " +
 			"With a filter, a change is answered if the event is one that the filter asks for, or was one before the change.",
 		Parameters: documentedChangeParameters(sinceParameter(), changesLimit()),
-	}, s.changes)
+		Responses:  map[string]*huma.Response{"200": s.jsonResponse("Changes", schemaOf[changesAnswer])},
+	}, changesForms(), s.changes)
 	register(s, huma.Operation{
 		OperationID: "stream", Method: http.MethodGet, Path: "/v1/stream", Tags: []string{"Changes"},
 		Summary: "Changes as they come, as server-sent events",

@@ -6,6 +6,7 @@ import (
 	"sync"
 	"time"
 
+	"demarche/api/encode"
 	"demarche/db"
 	"demarche/internal/event"
 	"demarche/internal/ingest"
@@ -43,6 +44,10 @@ type server struct {
 	hub   *hub
 	cache *cache
 	spare sync.Pool // *bytes.Buffer, for answers
+
+	formats    []*encode.Format
+	eventForms []form        // the same, to choose from
+	exports    chan struct{} // has one for each export under way
 }
 
 // New gives the handler of the whole HTTP interface.
@@ -50,10 +55,10 @@ func New(c Config) http.Handler {
 	if c.MaxText == 0 {
 		c.MaxText = defaultMaxText
 	}
-	s := &server{Config: c, cache: newCache(c.Store, c.CacheBytes)}
+	s := &server{Config: c, cache: newCache(c.Store, c.CacheBytes), formats: encode.Formats(), eventForms: eventForms(), exports: make(chan struct{}, maxExports)}
 	s.hub = newHub(c.Store, func(err error) { c.Logger.Warn("read changes for streams", "error", err) })
 	r := chi.NewMux()
-	r.Use(requestID, s.logRequests, s.measure(), s.recoverPanics, middleware.GetHead)
+	r.Use(requestID, s.logRequests, s.measure(), s.recoverPanics, middleware.GetHead, allowOrigins, compress)
 	r.NotFound(func(w http.ResponseWriter, r *http.Request) {
 		writeProblem(w, r, http.StatusNotFound, "there is nothing at "+r.URL.Path+": see /docs for what there is")
 	})

@@ -91,24 +91,66 @@ func (in *statsInput) ask(s *server, limited bool, choices ...choice) (f event.F
 // today is the day that relative dates count from.
 func (s *server) today() event.Day { return event.DayOfTime(s.Now().UTC()) }
 
+// statistic is an answer that can be written as JSON or as a table.
+type statistic interface {
+	json() ([]byte, error)
+	// table gives the names of the columns and the rows.
+	table() (names []string, rows [][]string)
+}
+
+func statsForms() []form { return []form{jsonForm, csvForm} }
+func dyadForms() []form  { return append(statsForms(), graphmlForm) }
+
+// answer gives a statistic in the form that is asked for, from the cache if
+// nothing has changed.
+func (s *server) answer(ctx context.Context, r *request, forms []form, anew func() (statistic, error)) (*huma.StreamResponse, error) {
+	i, err := r.choose(forms)
+	if err != nil {
+		return nil, err
+	}
+	return sent(s.cache.get(ctx, s.cacheKey(r, i, false), func() (*answer, error) {
+		v, err := anew()
+		if err != nil {
+			return nil, err
+		}
+		out := &answer{media: forms[i].media}
+		switch forms[i].name {
+		case csvForm.name:
+			out.body = csvTable(v.table())
+		case graphmlForm.name:
+			out.body, err = graphML(v.(dyadsAnswer).Dyads)
+		default:
+			out.body, err = v.json()
+		}
+		return out, err
+	}))
+}
+
 type timelineAnswer struct {
 	Series []db.Series `json:"series" doc:"The greatest first"`
 }
 
+func (a timelineAnswer) table() (names []string, rows [][]string) {
+	for _, series := range a.Series {
+		for _, p := range series.Points {
+			rows = append(rows, []string{series.Key, p.Date.String(), strconv.FormatInt(p.Count, 10)})
+		}
+	}
+	return []string{"key", "date", "count"}, rows
+}
+
 func (s *server) timeline(ctx context.Context, in *statsInput) (*huma.StreamResponse, error) {
-	return sent(s.cache.get(ctx, s.cacheKey("/v1/stats/timeline", &in.request), func() (*answer, error) {
+	return s.answer(ctx, &in.request, statsForms(), func() (statistic, error) {
 		f, v, _, err := in.ask(s, false, intervalChoice, groupChoice)
 		if err != nil {
 			return nil, err
 		}
 		series, err := s.Store.Timeline(ctx, f, db.Interval(v["interval"]), db.Group(v["group_by"]))
-		if err != nil {
-			return nil, err
-		}
-		body, err := timelineJSON(series)
-		return &answer{contentType: "application/json", body: body}, err
-	}))
+		return timelineAnswer{series}, err
+	})
 }
+
+func (a timelineAnswer) json() ([]byte, error) { return timelineJSON(a.Series) }
 
 // timelineJSON writes what encoding/json would write of a timelineAnswer. A
 // timeline is thousands of small points over the same days.
@@ -145,8 +187,17 @@ type topAnswer struct {
 	Top []db.Rank `json:"top" doc:"The greatest first"`
 }
 
+func (a topAnswer) json() ([]byte, error) { return json.Marshal(a) }
+
+func (a topAnswer) table() (names []string, rows [][]string) {
+	for _, r := range a.Top {
+		rows = append(rows, []string{r.Key, r.Country, strconv.FormatInt(r.Count, 10)})
+	}
+	return []string{"key", "country", "count"}, rows
+}
+
 func (s *server) top(ctx context.Context, in *statsInput) (*huma.StreamResponse, error) {
-	return s.answer(ctx, "/v1/stats/top", &in.request, func() (any, error) {
+	return s.answer(ctx, &in.request, statsForms(), func() (statistic, error) {
 		f, v, limit, err := in.ask(s, true, fieldChoice)
 		if err == nil && v["field"] == "" {
 			err = event.NewError(event.Invalid, "the question is not valid",
@@ -164,25 +215,31 @@ type dyadsAnswer struct {
 	Dyads []db.Dyad `json:"dyads" doc:"The greatest first"`
 }
 
+func (a dyadsAnswer) json() ([]byte, error) { return json.Marshal(a) }
+
+func (a dyadsAnswer) table() (names []string, rows [][]string) {
+	for _, d := range a.Dyads {
+		rows = append(rows, []string{d.Source, d.Target, strconv.FormatInt(d.Count, 10), strconv.FormatFloat(d.MeanScore, 'f', -1, 64)})
+	}
+	return []string{"source", "target", "count", "mean_score"}, rows
+}
+
 func (s *server) dyads(ctx context.Context, in *statsInput) (*huma.StreamResponse, error) {
-	return sent(s.cache.get(ctx, s.cacheKey("/v1/stats/dyads", &in.request), func() (*answer, error) {
-		f, v, limit, err := in.ask(s, true, formatChoice)
+	r, choices := in.request, []choice{}
+	if r.suffix == "" { // else the parameter has nothing to say
+		choices = append(choices, formatChoice)
+		if q, err := in.query(); err == nil && slices.Contains(formatChoice.words, q.Get("format")) {
+			r.suffix = q.Get("format")
+		}
+	}
+	return s.answer(ctx, &r, dyadForms(), func() (statistic, error) {
+		f, _, limit, err := in.ask(s, true, choices...)
 		if err != nil {
 			return nil, err
 		}
 		dyads, err := s.Store.Dyads(ctx, f, limit)
-		if err != nil {
-			return nil, err
-		}
-		out := &answer{contentType: "application/json"}
-		if v["format"] == "graphml" {
-			out.contentType = "application/graphml+xml"
-			out.body, err = graphML(dyads)
-		} else {
-			out.body, err = json.Marshal(dyadsAnswer{dyads})
-		}
-		return out, err
-	}))
+		return dyadsAnswer{dyads}, err
+	})
 }
 
 // graphML writes dyads as a directed graph (graphml.graphdrawing.org): a node

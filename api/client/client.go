@@ -136,6 +136,78 @@ func (c *Client) Events(ctx context.Context, q url.Values) iter.Seq2[Event, erro
 	}
 }
 
+// Export gives all events of a question, which the server streams. It stops at
+// the first error, which an answer that breaks off is, too. Only ctx bounds its
+// time.
+func (c *Client) Export(ctx context.Context, q url.Values) iter.Seq2[Event, error] {
+	return func(yield func(Event, error) bool) {
+		body, err := c.stream(ctx, "/v1/events.ndjson", q)
+		if err != nil {
+			yield(Event{}, err)
+			return
+		}
+		defer body.Close()
+		for lines := json.NewDecoder(body); ; {
+			var e Event
+			if err := lines.Decode(&e); err == io.EOF {
+				return
+			} else if err != nil {
+				yield(Event{}, fmt.Errorf("read an export: %w", err))
+				return
+			}
+			if !yield(e, nil) {
+				return
+			}
+		}
+	}
+}
+
+// Download writes the events of a question in a format of the server ("csv",
+// "geojson", "parquet", "ics", ...). If the answer breaks off, the error says
+// so, and what was written is not whole. Only ctx bounds its time.
+func (c *Client) Download(ctx context.Context, format string, q url.Values, to io.Writer) error {
+	body, err := c.stream(ctx, "/v1/events."+url.PathEscape(format), q)
+	if err != nil {
+		return err
+	}
+	defer body.Close()
+	if _, err := io.Copy(to, body); err != nil {
+		return fmt.Errorf("read events as %s: %w", format, err)
+	}
+	return nil
+}
+
+// stream gives the body of an answer of any length.
+func (c *Client) stream(ctx context.Context, path string, q url.Values) (io.ReadCloser, error) {
+	if len(q) > 0 {
+		path += "?" + q.Encode()
+	}
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, c.base+path, nil)
+	if err != nil {
+		return nil, err
+	}
+	patient := *c.http
+	patient.Timeout = 0
+	resp, err := patient.Do(req)
+	if err != nil {
+		return nil, err
+	}
+	if resp.StatusCode != http.StatusOK {
+		defer resp.Body.Close()
+		return nil, problem(resp)
+	}
+	return resp.Body, nil
+}
+
+// problem reads the problem document of an answer that is no success.
+func problem(resp *http.Response) error {
+	p := &Problem{Status: resp.StatusCode, Title: http.StatusText(resp.StatusCode)}
+	if json.NewDecoder(resp.Body).Decode(p) != nil {
+		p.Detail = "the answer is no problem document"
+	}
+	return p
+}
+
 // Types gives the ontology.
 func (c *Client) Types(ctx context.Context) ([]TypeInfo, error) {
 	var out struct {
@@ -180,16 +252,12 @@ func (c *Client) do(req *http.Request, to any) (status int, err error) {
 		return 0, err
 	}
 	defer resp.Body.Close()
+	if resp.StatusCode >= 300 {
+		return resp.StatusCode, problem(resp)
+	}
 	body, err := io.ReadAll(resp.Body)
 	if err != nil {
 		return resp.StatusCode, fmt.Errorf("read the answer to %s %s: %w", req.Method, req.URL.Path, err)
-	}
-	if resp.StatusCode >= 300 {
-		p := &Problem{Status: resp.StatusCode, Title: http.StatusText(resp.StatusCode)}
-		if json.Unmarshal(body, p) != nil {
-			p.Detail = "the answer is no problem document"
-		}
-		return resp.StatusCode, p
 	}
 	if to == nil {
 		return resp.StatusCode, nil

@@ -61,25 +61,24 @@ func postmaster(dir string) (int, error) {
 	return pid, err
 }
 
-// load fills the database unless it has events, and tells how fast and how
-// large.
-func load(ctx context.Context, url string, w *world, o options) error {
+// load fills the database unless it has events, tells how fast and how large,
+// and gives how many there are.
+func load(ctx context.Context, url string, w *world, o options) (there int, err error) {
 	if err := db.Migrate(ctx, url, nil); err != nil {
-		return err
+		return 0, err
 	}
 	store, err := db.Open(ctx, db.Config{URL: url, MaxConns: 8, StatementTimeout: -1})
 	if err != nil {
-		return err
+		return 0, err
 	}
 	defer store.Close()
 	conn, err := pgx.Connect(ctx, url)
 	if err != nil {
-		return err
+		return 0, err
 	}
 	defer conn.Close(ctx)
-	var there int
 	if err := conn.QueryRow(ctx, `SELECT count(*) FROM event`).Scan(&there); err != nil {
-		return err
+		return 0, err
 	}
 	if there == 0 {
 		began := time.Now()
@@ -88,7 +87,7 @@ func load(ctx context.Context, url string, w *world, o options) error {
 			fmt.Fprintf(os.Stderr, "loading: %d of %d events, %.0f s\n", i, o.N, time.Since(began).Seconds())
 		}))
 		if err != nil {
-			return err
+			return 0, err
 		}
 		took := time.Since(began)
 		fmt.Printf("load\tevents=%d\tseconds=%.0f\tevents_per_s=%.0f (keys and indexes made, analyzed)\n", o.N, took.Seconds(), float64(o.N)/took.Seconds())
@@ -97,7 +96,7 @@ func load(ctx context.Context, url string, w *world, o options) error {
 	rows, err := conn.Query(ctx, `SELECT relname, pg_table_size(oid), pg_indexes_size(oid) FROM pg_class
 		WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace ORDER BY pg_total_relation_size(oid) DESC`)
 	if err != nil {
-		return err
+		return 0, err
 	}
 	var table string
 	var heap, indexes, total int64
@@ -109,10 +108,10 @@ func load(ctx context.Context, url string, w *world, o options) error {
 		}
 		return nil
 	}); err != nil {
-		return err
+		return 0, err
 	}
 	fmt.Printf("size\tbytes_per_event=%d (table+indexes:%s)\n", total/int64(there), &parts)
-	return nil
+	return there, nil
 }
 
 // program is the server under measurement.

@@ -37,13 +37,22 @@ func stat(pid string) (ticks [4]float64, parent int) {
 	return ticks, parent
 }
 
-// residentMB gives the greatest memory that a process has had, in MB.
-func residentMB(pid int) float64 {
+// residentMB gives the memory that a process has, and the most that it has had
+// since forgetPeak, in MB (Linux; 0 elsewhere).
+func residentMB(pid int) (now, peak float64) {
 	b, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
 	if err != nil {
-		return 0
+		return 0, 0
 	}
-	_, rest, _ := strings.Cut(string(b), "VmHWM:")
-	kb, _ := strconv.ParseFloat(strings.Fields(rest + " 0")[0], 64)
-	return kb / 1024
+	read := func(name string) float64 {
+		_, rest, _ := strings.Cut(string(b), name)
+		kb, _ := strconv.ParseFloat(strings.Fields(rest + " 0")[0], 64)
+		return kb / 1024
+	}
+	return read("VmRSS:"), read("VmHWM:")
+}
+
+// forgetPeak has the peak of a process begin anew.
+func forgetPeak(pid int) error {
+	return os.WriteFile(fmt.Sprintf("/proc/%d/clear_refs", pid), []byte("5"), 0)
 }

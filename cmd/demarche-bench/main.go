@@ -24,7 +24,7 @@ type options struct {
 	Window   time.Duration `default:"1s" help:"How long each run is."`
 	Only     []string      `placeholder:"QUERY" help:"Only these questions."`
 	Clients  []int         `default:"8,1,32" help:"Numbers of clients; all but 8 have one round."`
-	Export   bool          `help:"Also stream everything once, and tell the server's memory."`
+	Export   []string      `placeholder:"FORMAT" help:"Also stream everything once in these formats (ndjson, csv, parquet), and tell the server's memory."`
 	LoadOnly bool          `help:"Load and stop; with --dir."`
 }
 

@@ -8,7 +8,6 @@ import (
 	"math"
 	"math/rand/v2"
 	"os"
-	"runtime"
 	"slices"
 	"syscall"
 	"time"
@@ -30,6 +29,7 @@ type bench struct {
 	url     string
 	scratch string // directory of scripts and logs
 	written int
+	events  int // in the database
 	pg      int // process of Postgres
 }
 
@@ -66,7 +66,7 @@ func run(ctx context.Context, o options) (err error) {
 	if b.pg, err = postmaster(dir); err != nil {
 		return err
 	}
-	if err := load(ctx, b.url, b.world, o); err != nil || o.LoadOnly {
+	if b.events, err = load(ctx, b.url, b.world, o); err != nil || o.LoadOnly {
 		return err
 	}
 	if b.store, err = db.Open(ctx, db.Config{URL: b.url, MaxConns: 2}); err != nil {
@@ -173,9 +173,9 @@ func (b *bench) measure(ctx context.Context) error {
 			return err
 		}
 	}
-	if b.Export {
-		if err := b.export(ctx); err != nil {
-			return err
+	for _, format := range b.Export {
+		if err := b.export(ctx, format); err != nil {
+			return fmt.Errorf("export %s: %w", format, err)
 		}
 	}
 	bare, api := targets[0], targets[1]
@@ -261,26 +261,6 @@ func (b *bench) measureCached(ctx context.Context, plain *program, asked [][]byt
 			without.perSecond, without.split, with.perSecond, ms(with.p50), ms(with.p99), with.split, with.perSecond/without.perSecond)
 	}
 	return median(times), nil
-}
-
-// export streams everything once, through the store's own stream, and tells
-// the most memory that this program held at it.
-func (b *bench) export(ctx context.Context) error {
-	began, n, size := time.Now(), 0, 0
-	var most uint64
-	var m runtime.MemStats
-	err := b.store.EachEvent(ctx, event.Filter{}, func(d []byte) error {
-		size += len(d)
-		if n++; n%20_000 == 0 {
-			runtime.ReadMemStats(&m)
-			most = max(most, m.HeapInuse)
-		}
-		return nil
-	})
-	took := time.Since(began)
-	fmt.Printf("export\tevents=%d\tMB=%d\tseconds=%.1f\tevents_per_s=%.0f\theap_MB=%d\tresident_MB=%.0f (gazetteer and requests of this program included)\n",
-		n, size>>20, took.Seconds(), float64(n)/took.Seconds(), most>>20, residentMB(os.Getpid()))
-	return err
 }
 
 // cpu gives a meter: each call tells the processors used since the call before,
