@@ -322,6 +322,11 @@ func (d *document) definite(s *sentence, i int, m *mention) []*actor {
 	if plural {
 		switch m.title {
 		case "side", "leader", "president", "minister", "country", "nation", "party", "state", "government", "counterpart", "power", "delegation", "official", "team", "man", "woman":
+			if m.title == "side" || m.title == "party" {
+				if as := d.belligerents(s, i); as != nil {
+					return as
+				}
+			}
 			if len(d.memory.group) > 1 && !slices.ContainsFunc(s.children(i, nlp.Amod, nlp.Compound), func(k int) bool { return !facing[s.lemma(k)] }) {
 				return d.memory.group
 			}
@@ -382,6 +387,31 @@ func (d *document) definite(s *sentence, i int, m *mention) []*actor {
 	}
 	return []*actor{{key: code + "/" + string(r.sector), name: s.words(m.first, d.phraseEnd(s, i)), code: code, sector: r.sector, person: r.person, plural: plural,
 		guessed: true, inOffice: offices[m.title]}}
+}
+
+// belligerents gives those who fight or have made a truce, for "the sides" at token i
+// that somebody calls on: not those who last met to talk of it.
+func (d *document) belligerents(s *sentence, i int) []*actor {
+	switch s.lemma(s.Tokens[i].Head) {
+	case "call", "urge", "appeal", "ask", "press", "encourage":
+	default:
+		return nil
+	}
+	for _, t := range slices.Backward(d.told) {
+		if t.rule.typ != event.Ceasefire && t.rule.typ != event.Attack {
+			continue
+		}
+		var out []*actor
+		for _, x := range t.roles {
+			if x.role != event.Mediator && x.code != "UNK" && !slices.ContainsFunc(out, func(a *actor) bool { return a.code == x.code }) {
+				out = append(out, x.actor)
+			}
+		}
+		if len(out) == 2 {
+			return out
+		}
+	}
+	return nil
 }
 
 // homeOf guesses the state of an actor that is named only by its kind: that of
