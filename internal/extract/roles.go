@@ -112,8 +112,8 @@ func (d *document) attackers(c *candidate) {
 	}
 }
 
-// fromPlace takes the state of the place for who is attacked there, or whose
-// truce it is, if the text names nobody: "shelled the town of Avdiivka".
+// fromPlace takes the state of the place for who is attacked there, who arrests there
+// or whose truce it is, if the text names nobody: "shelled the town of Avdiivka".
 func (d *document) fromPlace(c *candidate) {
 	country, ok := d.x.country(c.country)
 	if !ok {
@@ -281,8 +281,8 @@ func (d *document) protestsTo(c *candidate) {
 	}
 }
 
-// thing gives what is attacked or seized, if it is no person: "an army base in the
-// north", under the state whose it is or where it stands.
+// thing gives what is attacked or seized: "an army base in the north", under the state
+// whose it is or where it stands; so it does whom nobody knows: "two men".
 func (d *document) thing(f *frame, i int) []*actor {
 	s := f.s
 	kind, known := d.x.lexicon.role(s.lemma(i))
