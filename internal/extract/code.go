@@ -122,7 +122,7 @@ func (d *document) apply(r *compiled, f *frame) (c *candidate, failed string) {
 		}
 		for _, h := range f.slots[a.slot] {
 			direct := d.actorsAt(s, h)
-			if len(direct) == 0 && r.name != "request.must" && (a.role == event.Target || a.role == event.Actor && a.slot != "subj") {
+			if len(direct) == 0 && !r.voiced && (a.role == event.Target || a.role == event.Actor && a.slot != "subj") {
 				direct = d.actorsWithin(s, h, a.role, c)
 			}
 			if len(direct) == 0 && a.slot == "subj" {

@@ -121,7 +121,7 @@ func (d *document) fromPlace(c *candidate) {
 	}
 	a := &actor{key: country.Alpha3 + "/GOV", name: c.where, code: country.Alpha3, sector: event.Government}
 	switch {
-	case c.rule.name == "coerce.arrest" && !c.has(event.Actor) && c.has(event.Target): // who is arrested is so by those in power
+	case c.rule.typ == event.Coercion && !c.has(event.Actor) && c.has(event.Target): // who is arrested is so by those in power
 		a.name = "authorities"
 		c.fill(a, event.Actor, false)
 	case (c.rule.typ == event.Coercion || c.rule.typ == event.Concession) && !c.has(event.Target) && c.has(event.Actor):
