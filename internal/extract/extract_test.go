@@ -215,6 +215,7 @@ func TestCompileRefuses(t *testing.T) {
 		{rule{name: "a", typ: "party"}, `rule a: unknown type "party"`},
 		{rule{name: "b", typ: event.Meeting, args: "subj"}, "rule b: expected slot=role"},
 		{rule{name: "c", typ: event.Meeting, args: "subj=guest"}, "rule c: expected slot=role"},
+		{rule{name: "d", typ: event.Meeting, args: "subj=party", needs: "tow"}, `rule d: unknown need "tow"`},
 	} {
 		if _, err := compile([]rule{tt.rule}); err == nil || !strings.Contains(err.Error(), tt.says) {
 			t.Errorf("%v, want %q", err, tt.says)

@@ -2,7 +2,6 @@ package extract
 
 import (
 	"slices"
-	"strings"
 
 	"demarche/internal/event"
 	"demarche/internal/nlp"
@@ -85,7 +84,7 @@ func (c *candidate) natural() bool {
 	if c.rule.typ == event.Attack && s.speaksOfMishap() && !slices.ContainsFunc(c.roles, func(x filled) bool { return x.role == event.Actor && x.code != "UNK" }) {
 		return true // "the assault of the hurricane on the coast"
 	}
-	worried := c.rule.typ == event.Criticism && strings.Contains(c.rule.name, "concern") || c.rule.name == "criticize.voice"
+	worried := c.rule.worried
 	switch c.rule.typ {
 	case event.Threat, event.Coercion, event.Concession, event.Sanction:
 		worried = true

@@ -44,6 +44,8 @@ type rule struct {
 	voiced bool
 	// negated rules are fired by what somebody does not do: "did not accede".
 	negated bool
+	// worried rules tell a feeling that a disaster rouses as well.
+	worried bool
 }
 
 // What is said, by the stance that it takes.
@@ -185,10 +187,10 @@ var ruleTable = []rule{
 	{name: "request.noun", typ: event.Request, nouns: "call appeal demand request", args: "poss=actor mod=actor by=actor from=actor subj=actor to=target on=target", needs: "actor subj asking", weight: .5},
 	{name: "criticize.verb", typ: event.Criticism, verbs: "criticize criticise condemn denounce accuse blame slam decry deplore lambast rebuke allege censure sue berate chastise blast ridicule mock attack_for assail fault reproach scold chide castigate vilify disparage deride lash_out hit_out admonish complain object_to excoriate", args: "subj=actor obj=target on=target for=none agent=actor comp=target", needs: "actor", weight: .85},
 	{name: "criticize.sue", typ: event.Criticism, verbs: "file bring lodge", object: "lawsuit suit complaint case", args: "subj=actor agent=actor against=target obj.against=target", needs: "actor direct", weight: .7},
-	{name: "criticize.concern", typ: event.Criticism, verbs: "concerned worried alarmed appalled outraged disappointed dismayed", args: "subj=actor by=target with=target about=target", needs: "actor", weight: .6},
-	{name: "criticize.concerned", typ: event.Criticism, verbs: "concern alarm appal appall disappoint dismay outrage trouble disturb", args: "obj=actor by=target agent=target about=target at=target with=target", needs: "actor passive", weight: .6},
+	{name: "criticize.concern", typ: event.Criticism, verbs: "concerned worried alarmed appalled outraged disappointed dismayed", args: "subj=actor by=target with=target about=target", needs: "actor", weight: .6, worried: true},
+	{name: "criticize.concerned", typ: event.Criticism, verbs: "concern alarm appal appall disappoint dismay outrage trouble disturb", args: "obj=actor by=target agent=target about=target at=target with=target", needs: "actor passive", weight: .6, worried: true},
 	{name: "criticize.recognize", typ: event.Criticism, verbs: "recognize recognise call declare", object: "genocide massacre", args: "subj=actor obj.by=target by=target", needs: "actor", weight: .55},
-	{name: "criticize.voice", typ: event.Criticism, verbs: "express voice raise register", object: "concern doubt alarm outrage regret disappointment objection dismay skepticism anger", args: "subj=actor about=target over=target obj.about=target obj.over=target agent=actor", needs: "actor", weight: .7},
+	{name: "criticize.voice", typ: event.Criticism, verbs: "express voice raise register", object: "concern doubt alarm outrage regret disappointment objection dismay skepticism anger", args: "subj=actor about=target over=target obj.about=target obj.over=target agent=actor", needs: "actor", weight: .7, worried: true},
 	{name: "criticize.say", typ: event.Criticism, verbs: "@say", content: accusing, args: "subj=actor comp=target", needs: "actor target two", weight: .55},
 	{name: "criticize.call", typ: event.Criticism, verbs: "call describe characterize characterise label brand term name", content: accusing, args: "subj=actor obj=target comp=target", needs: "actor", weight: .65},
 	{name: "criticize.is", typ: event.Criticism, verbs: "unacceptable outrageous deplorable abhorrent appalling reprehensible unconscionable shameful despicable illegal unlawful unjustified horrific intolerable inexcusable", args: "subj=target", needs: "target", weight: .6, voiced: true},
@@ -288,6 +290,10 @@ type compiled struct {
 
 const noRole event.Role = "none"
 
+// conditions are what a rule can need besides roles.
+var conditions = wordSet(`two will aimed untargeted aimless denied named remote codes direct abroad opponent asking verb told passive towards clause
+	deed content verbal ahead intransitive actors crowd armed body person subj`)
+
 func restrictions(r *rule) int { return min(len(r.object), 1) + min(len(r.content), 1) }
 
 // ruleSet indexes the rules by trigger lemma.
@@ -318,6 +324,11 @@ func compile(table []rule) (*ruleSet, error) {
 			}
 			if role != "place" {
 				c.args = append(c.args, argument{slot, event.Role(role)})
+			}
+		}
+		for _, need := range strings.Fields(c.needs) {
+			if !roles[event.Role(need)] && !conditions[need] {
+				return nil, fmt.Errorf("rule %s: unknown need %q", c.name, need)
 			}
 		}
 		for _, w := range strings.Fields(c.object) {
