@@ -35,7 +35,14 @@ func register[I, O any](s *server, op huma.Operation, handle func(context.Contex
 		op.Responses = map[string]*huma.Response{}
 	}
 	op.Responses["default"] = s.problemResponse()
+	op.Security = security(op.Method, op.Path)
 	huma.Register(s.huma, op, func(ctx context.Context, in *I) (*O, error) {
+		leave, err := s.slots.enter(ctx) // the body has been read: who sends it slowly takes none
+		if err != nil {
+			s.refused.WithLabelValues("load").Inc()
+			return nil, s.problem(ctx, err)
+		}
+		defer leave()
 		out, err := handle(ctx, in)
 		if err != nil {
 			return nil, s.problem(ctx, err)

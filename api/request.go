@@ -87,6 +87,23 @@ func (r *request) parameters(names ...string) (map[string]string, error) {
 	return out, nil
 }
 
+// wholeNumber gives a parameter that is a number from 1 to most.
+func wholeNumber(q map[string]string, name string, otherwise, most int) (int, error) {
+	v, given := q[name]
+	if !given {
+		return otherwise, nil
+	}
+	n, err := strconv.Atoi(v)
+	if err != nil || n < 1 || n > most {
+		return 0, badParameter(name, fmt.Sprintf("expected a number from 1 to %d", most), v)
+	}
+	return n, nil
+}
+
+func badParameter(name, message, value string) error {
+	return event.NewError(event.Invalid, "the query string is not valid", event.FieldError{Location: "query." + name, Message: message, Value: value})
+}
+
 func expected(names []string) string {
 	if len(names) == 0 {
 		return ": expected none"

@@ -89,6 +89,14 @@ func (s *server) routes(r chi.Router) {
 		Summary: "The ontology: every type and what it maps to",
 	}, s.listTypes)
 	register(s, huma.Operation{
+		OperationID: "audit", Method: http.MethodGet, Path: "/v1/audit", Tags: []string{"Operation"},
+		Summary: "Who changed what",
+		Parameters: []*huma.Param{
+			{Name: "limit", In: "query", Description: "Entries a page", Schema: &huma.Schema{Type: huma.TypeInteger, Minimum: number(1), Maximum: number(1000), Default: 100}},
+			{Name: "cursor", In: "query", Description: "next_cursor of the page before", Schema: &huma.Schema{Type: huma.TypeString}},
+		},
+	}, s.audit)
+	register(s, huma.Operation{
 		OperationID: "health", Method: http.MethodGet, Path: "/healthz", Tags: []string{"Operation"},
 		Summary: "Whether the process is alive",
 	}, s.health)

@@ -33,6 +33,7 @@ type Config struct {
 	CacheBytes int
 	// Closing is closed when the program stops: streams end then. Nil: never.
 	Closing <-chan struct{}
+	Access  Access
 }
 
 const defaultMaxText = 1 << 20
@@ -48,6 +49,8 @@ type server struct {
 	formats    []*encode.Format
 	eventForms []form        // the same, to choose from
 	exports    chan struct{} // has one for each export under way
+	slots      *slots
+	refused    *prometheus.CounterVec // by reason
 }
 
 // New gives the handler of the whole HTTP interface.
@@ -55,10 +58,15 @@ func New(c Config) http.Handler {
 	if c.MaxText == 0 {
 		c.MaxText = defaultMaxText
 	}
-	s := &server{Config: c, cache: newCache(c.Store, c.CacheBytes), formats: encode.Formats(), eventForms: eventForms(), exports: make(chan struct{}, maxExports)}
+	s := &server{Config: c, cache: newCache(c.Store, c.CacheBytes), formats: encode.Formats(), eventForms: eventForms(), exports: make(chan struct{}, maxExports),
+		slots: newSlots(c.Access.Slots)}
 	s.hub = newHub(c.Store, func(err error) { c.Logger.Warn("read changes for streams", "error", err) })
+	s.refused = prometheus.NewCounterVec(prometheus.CounterOpts{
+		Name: "demarche_http_requests_refused_total", Help: "Requests that were refused to protect the service, by reason: rate or load.",
+	}, []string{"reason"})
+	c.Metrics.MustRegister(s.refused)
 	r := chi.NewMux()
-	r.Use(requestID, s.logRequests, s.measure(), s.recoverPanics, middleware.GetHead, allowOrigins, compress)
+	r.Use(requestID, s.logRequests, s.measure(), s.recoverPanics, middleware.GetHead, allowOrigins, secure, s.guard, compress)
 	r.NotFound(func(w http.ResponseWriter, r *http.Request) {
 		writeProblem(w, r, http.StatusNotFound, "there is nothing at "+r.URL.Path+": see /docs for what there is")
 	})
@@ -74,6 +82,7 @@ func humaConfig(version string) huma.Config {
 	c := huma.DefaultConfig("Demarche", version)
 	c.Info.Description = "Diplomatic events, coded from news articles with the sentences that prove them: " +
 		"who met whom, where and when; which ceasefire holds; who mediates."
+	c.Components.SecuritySchemes = securitySchemes()
 	c.Info.License = &huma.License{Name: "Apache-2.0", Identifier: "Apache-2.0"}
 	// Huma's own documentation page loads its viewer from elsewhere; ours is embedded.
 	c.DocsPath = ""

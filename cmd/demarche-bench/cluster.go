@@ -122,7 +122,7 @@ type program struct {
 
 // startServer runs the server's program on a database.
 func startServer(ctx context.Context, path, url string, arguments ...string) (*program, error) {
-	arguments = append([]string{"--log-level", "warn", "serve", "--no-migrate", "--listen", "127.0.0.1:0", "--max-conns", "32", "--database-url", url}, arguments...)
+	arguments = append([]string{"--log-level", "warn", "serve", "--no-migrate", "--listen", "127.0.0.1:0", "--max-conns", "32", "--rate-per-address", "0", "--database-url", url}, arguments...)
 	cmd := exec.CommandContext(ctx, path, arguments...)
 	cmd.Stderr = os.Stderr
 	cmd.Cancel = func() error { return cmd.Process.Signal(syscall.SIGTERM) }

@@ -31,6 +31,7 @@ type cli struct {
 	Extract extractCmd `cmd:"" help:"Code articles and print their events; needs no database."`
 	Eval    evalCmd    `cmd:"" help:"Measure the coder on your own annotated articles."`
 	Migrate migrateCmd `cmd:"" help:"Bring the database's schema up or down, or show where it stands."`
+	Keys    keysCmd    `cmd:"" help:"Make, list and revoke the keys that writing needs."`
 	Health  healthCmd  `cmd:"" help:"Ask a running server whether it can answer questions; for container health checks."`
 	Version versionCmd `cmd:"" help:"Print the version."`
 }

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"net/netip"
 	"os"
 	"runtime/debug"
 	"time"
@@ -22,14 +23,19 @@ import (
 type serveCmd struct {
 	databaseFlags
 	coderFlags
-	Listen     string        `default:"127.0.0.1:8080" help:"Address and port to listen on; port 0 takes a free one."`
-	NoMigrate  bool          `help:"Refuse to start on an old schema instead of migrating it."`
-	MaxConns   int32         `default:"8" help:"Most connections to the database."`
-	MaxText    int           `default:"1048576" placeholder:"BYTES" help:"Longest text of an article."`
-	DocumentMB int           `name:"document-cache-mb" default:"128" placeholder:"MB" help:"Memory for documents of events that were read before; 0 for none."`
-	CacheMB    int           `default:"64" placeholder:"MB" help:"Memory for answers that are given again while nothing has changed; 0 for none."`
-	Load       []string      `placeholder:"FILE" help:"Articles to load before serving, as with the command load."`
-	Grace      time.Duration `default:"20s" help:"How long requests in flight may take to finish at a shutdown."`
+	Listen         string        `default:"127.0.0.1:8080" help:"Address and port to listen on; port 0 takes a free one."`
+	NoMigrate      bool          `help:"Refuse to start on an old schema instead of migrating it."`
+	MaxConns       int32         `default:"8" help:"Most connections to the database."`
+	MaxText        int           `default:"1048576" placeholder:"BYTES" help:"Longest text of an article."`
+	DocumentMB     int           `name:"document-cache-mb" default:"128" placeholder:"MB" help:"Memory for documents of events that were read before; 0 for none."`
+	CacheMB        int           `default:"64" placeholder:"MB" help:"Memory for answers that are given again while nothing has changed; 0 for none."`
+	Load           []string      `placeholder:"FILE" help:"Articles to load before serving, as with the command load."`
+	ReadWithKey    bool          `help:"Reading needs a key as well, once there is one."`
+	RatePerAddress int           `default:"6000" placeholder:"N" help:"Requests a minute from one address without a key; 0 for any number."`
+	RatePerKey     int           `default:"60000" placeholder:"N" help:"Requests a minute with one key; 0 for any number."`
+	TrustedProxy   []string      `placeholder:"NET" help:"Networks such as 10.0.0.0/8 of proxies whose X-Forwarded-For is believed."`
+	MaxRequests    int           `default:"64" placeholder:"N" help:"Requests that are worked on at once; more wait, and too many are refused. 0 for any number."`
+	Grace          time.Duration `default:"20s" help:"How long requests in flight may take to finish at a shutdown."`
 }
 
 // Validate names the option that is wrong.
@@ -43,10 +49,30 @@ func (c *serveCmd) Validate() error {
 		return errors.New("--document-cache-mb: expected 0 or more")
 	case c.CacheMB < 0:
 		return errors.New("--cache-mb: expected 0 or more")
+	case c.RatePerAddress < 0:
+		return errors.New("--rate-per-address: expected 0 or more")
+	case c.RatePerKey < 0:
+		return errors.New("--rate-per-key: expected 0 or more")
+	case c.MaxRequests < 0:
+		return errors.New("--max-requests: expected 0 or more")
 	case c.Grace < 0:
 		return errors.New("--grace: expected no negative time")
 	}
-	return nil
+	_, err := c.access()
+	return err
+}
+
+// access gives who may do what.
+func (c *serveCmd) access() (api.Access, error) {
+	a := api.Access{ReadWithKey: c.ReadWithKey, PerAddress: c.RatePerAddress, PerKey: c.RatePerKey, Slots: c.MaxRequests}
+	for _, network := range c.TrustedProxy {
+		p, err := netip.ParsePrefix(network)
+		if err != nil {
+			return a, fmt.Errorf("--trusted-proxy: %q is no network: expected for example 10.0.0.0/8 or ::1/128", network)
+		}
+		a.Proxies = append(a.Proxies, p)
+	}
+	return a, nil
 }
 
 // gcPercent has the garbage collector run less often than it would by itself:
@@ -79,9 +105,13 @@ func (c *serveCmd) Run(ctx context.Context, log *slog.Logger, s streams) error {
 			}
 		}
 		defer tend(ctx, store)()
+		access, err := c.access()
+		if err != nil {
+			return err
+		}
 		handler := api.New(api.Config{
 			Store: store, Pipeline: pipeline, Codes: extract.Codes(g),
-			Logger: log, Metrics: metrics, Now: time.Now, Version: version(), MaxText: c.MaxText, CacheBytes: c.CacheMB << 20, Closing: ctx.Done(),
+			Logger: log, Metrics: metrics, Now: time.Now, Version: version(), MaxText: c.MaxText, CacheBytes: c.CacheMB << 20, Closing: ctx.Done(), Access: access,
 		})
 		return c.serve(ctx, handler, log, s)
 	})
