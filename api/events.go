@@ -21,13 +21,19 @@ func (s *server) listEvents(ctx context.Context, in *listInput) (*huma.StreamRes
 	if err != nil {
 		return nil, err
 	}
-	f := s.formats[form]
-	if f.Whole {
+	if s.formats[form].Whole {
 		if q, err := in.query(); err == nil && !q.Has("limit") {
-			return s.export(ctx, in, f)
+			return s.export(ctx, in, s.formats[form])
 		}
 	}
-	return sent(s.cache.get(ctx, s.cacheKey(&in.request, form, f.Addresses), func() (*answer, error) { return s.eventPage(ctx, in, f) }))
+	return sent(s.pageAs(ctx, in, form))
+}
+
+// pageAs gives a page of events in a form, from the cache if nothing has
+// changed.
+func (s *server) pageAs(ctx context.Context, in *listInput, form int) (*answer, error) {
+	f := s.formats[form]
+	return s.cache.get(ctx, s.cacheKey(&in.request, form, f.Addresses), func() (*answer, error) { return s.eventPage(ctx, in, f) })
 }
 
 // ask reads the question: a format that has no place for what a parameter asks

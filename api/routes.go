@@ -52,13 +52,13 @@ func (s *server) routes(r chi.Router) {
 			"The numbers are exact, and every step is there.",
 		Parameters: questionParameters(intervalChoice.param(), groupChoice.param()),
 		Responses:  map[string]*huma.Response{"200": s.jsonResponse("The series", schemaOf[timelineAnswer])},
-	}, statsForms(), s.timeline)
+	}, statsForms(), sending(s.timeline))
 	registerForms(s, huma.Operation{
 		OperationID: "top", Method: http.MethodGet, Path: "/v1/stats/top", Tags: []string{"Statistics"},
 		Summary:    "The actors, countries, places, types or sources with the most events",
 		Parameters: questionParameters(fieldChoice.param(), rankLimit()),
 		Responses:  map[string]*huma.Response{"200": s.jsonResponse("The ranking", schemaOf[topAnswer])},
-	}, statsForms(), s.top)
+	}, statsForms(), sending(s.top))
 	registerForms(s, huma.Operation{
 		OperationID: "dyads", Method: http.MethodGet, Path: "/v1/stats/dyads", Tags: []string{"Statistics"},
 		Summary:     "Who did something to whom, how often, and how friendly it was",
@@ -66,7 +66,7 @@ func (s *server) routes(r chi.Router) {
 		Parameters:  questionParameters(rankLimit(), formatChoice.param()),
 		Responses: map[string]*huma.Response{"200": {Description: "Directed pairs", Content: map[string]*huma.MediaType{
 			"application/json": {Schema: schemaOf[dyadsAnswer](s.huma)}, "application/graphml+xml": {Schema: &huma.Schema{Type: huma.TypeString}}}}},
-	}, dyadForms(), s.dyads)
+	}, dyadForms(), sending(s.dyads))
 	registerForms(s, huma.Operation{
 		OperationID: "changes", Method: http.MethodGet, Path: "/v1/changes", Tags: []string{"Changes"},
 		Summary: "What became of events, in the order in which it was committed",
@@ -105,6 +105,9 @@ func (s *server) routes(r chi.Router) {
 		Summary: "Whether questions can be answered: the database is there and has this program's schema",
 	}, s.ready)
 
+	s.registerOGC()
+	r.Method(http.MethodGet, ogcRoot+"/api", s.ogcAPI())
+	r.Handle("/mcp", s.mcp())
 	r.Method(http.MethodGet, "/metrics", promhttp.HandlerFor(s.Metrics, promhttp.HandlerOpts{Registry: s.Metrics}))
 	r.Method(http.MethodGet, "/docs", s.docs())
 }

@@ -103,12 +103,12 @@ func dyadForms() []form  { return append(statsForms(), graphmlForm) }
 
 // answer gives a statistic in the form that is asked for, from the cache if
 // nothing has changed.
-func (s *server) answer(ctx context.Context, r *request, forms []form, anew func() (statistic, error)) (*huma.StreamResponse, error) {
+func (s *server) answer(ctx context.Context, r *request, forms []form, anew func() (statistic, error)) (*answer, error) {
 	i, err := r.choose(forms)
 	if err != nil {
 		return nil, err
 	}
-	return sent(s.cache.get(ctx, s.cacheKey(r, i, false), func() (*answer, error) {
+	return s.cache.get(ctx, s.cacheKey(r, i, false), func() (*answer, error) {
 		v, err := anew()
 		if err != nil {
 			return nil, err
@@ -123,7 +123,12 @@ func (s *server) answer(ctx context.Context, r *request, forms []form, anew func
 			out.body, err = v.json()
 		}
 		return out, err
-	}))
+	})
+}
+
+// sending makes of a question the operation that sends its answer.
+func sending[I any](ask func(context.Context, *I) (*answer, error)) func(context.Context, *I) (*huma.StreamResponse, error) {
+	return func(ctx context.Context, in *I) (*huma.StreamResponse, error) { return sent(ask(ctx, in)) }
 }
 
 type timelineAnswer struct {
@@ -139,7 +144,7 @@ func (a timelineAnswer) table() (names []string, rows [][]string) {
 	return []string{"key", "date", "count"}, rows
 }
 
-func (s *server) timeline(ctx context.Context, in *statsInput) (*huma.StreamResponse, error) {
+func (s *server) timeline(ctx context.Context, in *statsInput) (*answer, error) {
 	return s.answer(ctx, &in.request, statsForms(), func() (statistic, error) {
 		f, v, _, err := in.ask(s, false, intervalChoice, groupChoice)
 		if err != nil {
@@ -196,7 +201,7 @@ func (a topAnswer) table() (names []string, rows [][]string) {
 	return []string{"key", "country", "count"}, rows
 }
 
-func (s *server) top(ctx context.Context, in *statsInput) (*huma.StreamResponse, error) {
+func (s *server) top(ctx context.Context, in *statsInput) (*answer, error) {
 	return s.answer(ctx, &in.request, statsForms(), func() (statistic, error) {
 		f, v, limit, err := in.ask(s, true, fieldChoice)
 		if err == nil && v["field"] == "" {
@@ -224,7 +229,7 @@ func (a dyadsAnswer) table() (names []string, rows [][]string) {
 	return []string{"source", "target", "count", "mean_score"}, rows
 }
 
-func (s *server) dyads(ctx context.Context, in *statsInput) (*huma.StreamResponse, error) {
+func (s *server) dyads(ctx context.Context, in *statsInput) (*answer, error) {
 	r, choices := in.request, []choice{}
 	if r.suffix == "" { // else the parameter has nothing to say
 		choices = append(choices, formatChoice)

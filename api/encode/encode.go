@@ -49,6 +49,9 @@ type Shape struct {
 	Next   string   // path and query of the next page; empty on the last
 	Cursor string   // of the next page; empty on the last
 	Count  *int64   // of all events found, if it was asked for
+	// Collection is the path of the collection that a single feature is of; ""
+	// if it is of none.
+	Collection string
 	// Drain is called while much is written at once; it may empty the buffer.
 	// Nil: the buffer takes everything.
 	Drain func() error

@@ -56,7 +56,13 @@ func (e *geoEncoder) Event(document []byte) error {
 		}
 		out = e.property(out, &e.columns[i], ev)
 	}
-	e.b.Write(append(out, '}', '}'))
+	out = append(out, '}')
+	if e.s.Collection != "" && e.s.Single {
+		out = appendString(append(out, `,"links":[{"rel":"self","type":"application/geo+json","href":`...), e.s.Base+e.s.Self)
+		out = appendString(append(out, `},{"rel":"collection","type":"application/json","href":`...), e.s.Base+e.s.Collection)
+		out = append(out, "}]"...)
+	}
+	e.b.Write(append(out, '}'))
 	return nil
 }
 

@@ -72,6 +72,7 @@ func TestParseFilter(t *testing.T) {
 		{"datetime=../2016", Filter{To: &dec31}},
 		{"datetime=2017-01-01/", Filter{From: &jan1}},
 		{"datetime=2017-01", Filter{From: &jan1, To: &jan31}},
+		{"datetime=2017-01-01T/2017-01-31T", Filter{From: &jan1, To: &jan31}}, // GDAL 3.6
 		{"reported_from=2017-01&reported_to=-0d", Filter{ReportedFrom: &jan1, ReportedTo: &jan31}},
 		{"family=Verbal conflict&plover=accuse&cameo=11,0&quad_class=3,4", Filter{
 			Families: []string{"verbal conflict"}, PLOVER: []string{"ACCUSE"}, CAMEO: []string{"11", "0"}, Quads: []int{3, 4}}},

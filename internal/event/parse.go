@@ -313,6 +313,7 @@ func (p *filterParser) datetime(s string) ([2]*Day, error) {
 	start, end, interval := strings.Cut(s, "/")
 	open := func(s string) bool { return interval && (s == "" || s == "..") }
 	read := func(s string) (Span, error) {
+		s = strings.TrimSuffix(s, "T") // GDAL 3.6 writes a day as the beginning of an instant
 		if len(s) > len(time.DateOnly) {
 			t, err := time.Parse(time.RFC3339, s)
 			if err != nil {
