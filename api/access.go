@@ -53,13 +53,6 @@ type caller struct {
 	key     *access.Key // nil without one
 }
 
-type callerKey struct{}
-
-func callerOf(ctx context.Context) caller {
-	c, _ := ctx.Value(callerKey{}).(caller)
-	return c
-}
-
 // guard lets a request through if its caller may do what it asks for and has
 // not asked too often, and keeps in mind who changed something.
 func (s *server) guard(next http.Handler) http.Handler {
@@ -97,7 +90,6 @@ func (s *server) guard(next http.Handler) http.Handler {
 			sendProblem(w, r, s.problem(r.Context(), err))
 			return
 		}
-		r = r.WithContext(context.WithValue(r.Context(), callerKey{}, c))
 		if need.Allows(access.Write) && r.Method != http.MethodGet && r.Method != http.MethodHead {
 			s.audited(w, r, c, next)
 			return

@@ -27,27 +27,58 @@ const migrationWait = 2 * time.Minute
 type Status struct {
 	Version uint     // version of the database, 0 if empty
 	Latest  uint     // version that this binary is made for
-	Dirty   bool     // a migration did not finish
+	Oldest  uint     // least version whose programs may serve on this schema
+	Dirty   bool     // a migration did not finish, or is under way
 	Pending []string // names of the migrations still to apply, in order
 }
 
-// problem says in words why the schema cannot be used; nil if it can.
+// problem says in words why the binary cannot serve; nil if it can. What a
+// newer binary is doing to the schema does not concern an older one that is
+// compatible with what comes of it: so there need be no downtime.
 func (s Status) problem() error {
 	switch {
+	case s.Version > s.Latest && s.Oldest <= s.Latest:
+		return nil
+	case s.Version > s.Latest:
+		return fmt.Errorf("the schema has version %d, newer than this program, which knows %d: run a newer demarche", s.Version, s.Latest)
 	case s.Dirty:
 		return fmt.Errorf("the schema is marked dirty at version %d: a migration did not finish; see what it left, "+
 			"then set version and dirty in the table schema_migrations to what is true", s.Version)
-	case s.Version > s.Latest:
-		return fmt.Errorf("the schema has version %d, newer than this program, which knows %d: run a newer demarche", s.Version, s.Latest)
 	case s.Version < s.Latest:
 		return fmt.Errorf("the schema has version %d, this program needs %d: run demarche migrate up", s.Version, s.Latest)
 	}
 	return nil
 }
 
+// readStatus reads how far the schema is.
+func readStatus(ctx context.Context, q rowQuerier, latest uint) (Status, error) {
+	s := Status{Latest: latest}
+	var migrated, compatible bool
+	err := q.QueryRow(ctx, `SELECT to_regclass('schema_migrations') IS NOT NULL, to_regclass('compatibility') IS NOT NULL`).Scan(&migrated, &compatible)
+	if err != nil || !migrated {
+		return s, err
+	}
+	var version int64
+	err = q.QueryRow(ctx, `SELECT version, dirty FROM schema_migrations LIMIT 1`).Scan(&version, &s.Dirty)
+	if s.Version, s.Oldest = uint(version), uint(version); errors.Is(err, pgx.ErrNoRows) {
+		return s, nil
+	}
+	if err == nil && compatible {
+		var oldest int64
+		err = q.QueryRow(ctx, `SELECT oldest FROM compatibility`).Scan(&oldest)
+		s.Oldest = uint(oldest)
+	}
+	return s, err
+}
+
+// rowQuerier is a connection or the pool.
+type rowQuerier interface {
+	QueryRow(ctx context.Context, sql string, args ...any) pgx.Row
+}
+
 // Migrate brings the schema up to this binary's version, under golang-migrate's
 // lock, so that of several processes one works and the others wait. It refuses
-// a schema that is newer than the binary or dirty.
+// a schema that is dirty, or newer than the binary and not compatible with it.
 func Migrate(ctx context.Context, url string, log *slog.Logger) error {
 	return withMigrator(ctx, url, log, func(m *migrate.Migrate) error {
 		latest, err := latestVersion()
@@ -59,7 +90,11 @@ func Migrate(ctx context.Context, url string, log *slog.Logger) error {
 			return err
 		}
 		if version > latest {
-			return Status{Version: version, Latest: latest}.problem()
+			status, err := SchemaStatus(ctx, url)
+			if err == nil {
+				err = status.problem()
+			}
+			return err
 		}
 		return m.Up()
 	})
@@ -88,17 +123,7 @@ func SchemaStatus(ctx context.Context, url string) (Status, error) {
 		return Status{}, translate(ctx, "connect", err)
 	}
 	defer conn.Close(context.WithoutCancel(ctx))
-	s := Status{Latest: uint(len(names))}
-	var exists bool
-	err = conn.QueryRow(ctx, `SELECT to_regclass('schema_migrations') IS NOT NULL`).Scan(&exists)
-	if err == nil && exists {
-		var version int64
-		err = conn.QueryRow(ctx, `SELECT version, dirty FROM schema_migrations LIMIT 1`).Scan(&version, &s.Dirty)
-		if errors.Is(err, pgx.ErrNoRows) {
-			err = nil
-		}
-		s.Version = uint(version)
-	}
+	s, err := readStatus(ctx, conn, uint(len(names)))
 	if err != nil {
 		return Status{}, translate(ctx, "read the schema's version", err)
 	}
@@ -144,7 +169,7 @@ func withMigrator(ctx context.Context, url string, log *slog.Logger, run func(*m
 	case err == nil, errors.Is(err, migrate.ErrNoChange):
 		return nil
 	case errors.As(err, &dirty):
-		return Status{Version: uint(dirty.Version), Dirty: true}.problem()
+		return Status{Version: uint(dirty.Version), Latest: uint(dirty.Version), Dirty: true}.problem()
 	}
 	return translate(ctx, "migrate", err)
 }

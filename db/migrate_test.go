@@ -93,10 +93,46 @@ func TestMigrateUpDownUp(t *testing.T) {
 	put(t, openURL(t, url), article(), meeting())
 }
 
+// TestNewerSchema has this program go on while a newer one widens the schema,
+// and stop when that takes something away.
+func TestNewerSchema(t *testing.T) {
+	t.Parallel()
+	ctx := context.Background()
+	url := dbtest.New(t)
+	s := openURL(t, url)
+	put(t, s, article(), meeting())
+	alter := func(sql string) {
+		t.Helper()
+		if _, err := connect(t, url).Exec(ctx, sql); err != nil {
+			t.Fatal(err)
+		}
+	}
+	alter(`UPDATE schema_migrations SET version = version + 1, dirty = true`) // under way
+	if err := s.Ready(ctx); err != nil {
+		t.Errorf("while it is widened: %s", causes(err))
+	}
+	alter(`ALTER TABLE article ADD COLUMN note text; ALTER TABLE event ADD COLUMN weight integer NOT NULL DEFAULT 1`)
+	alter(`UPDATE schema_migrations SET dirty = false`)
+	if err := db.Migrate(ctx, url, nil); err != nil {
+		t.Errorf("an older program has nothing to migrate: %v", err)
+	}
+	older := openURL(t, url)
+	other := article()
+	other.Text, other.URL, other.ExternalID = other.Text+" They met again.", "", ""
+	put(t, older, other, meeting())
+	if page, err := older.Events(ctx, event.Filter{}); err != nil || len(page.Documents) != 2 {
+		t.Errorf("%d events, %v", len(page.Documents), err)
+	}
+	alter(`UPDATE compatibility SET oldest = (SELECT version FROM schema_migrations)`)
+	if err := s.Ready(ctx); !unavailable(err) || !strings.Contains(causes(err), "newer than this program") {
+		t.Errorf("after it was narrowed: %v", err)
+	}
+}
+
 func TestMigrateRefuses(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct{ change, words string }{
-		"a newer schema": {`UPDATE schema_migrations SET version = 9999`, "newer than this program"},
+		"a newer schema": {`UPDATE compatibility SET oldest = 9999; UPDATE schema_migrations SET version = 9999`, "newer than this program"},
 		"a dirty schema": {`UPDATE schema_migrations SET dirty = true`, "did not finish"},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -50,7 +50,7 @@ func goodRows() (order []string, rows map[string]row) {
 	id, actor, place, now := uuid.New(), uuid.New(), uuid.New(), clock()
 	hash := make([]byte, 32)
 	return []string{"article", "article_identity", "actor", "actor_name", "place", "kind", "event", "participant", "event_article", "event_document",
-			"event_past", "participant_past", "pair_feed", "rollup", "change", "change_inbox", "api_key", "audit"},
+			"event_past", "participant_past", "pair_feed", "rollup", "change", "change_inbox", "api_key", "audit", "compatibility"},
 		map[string]row{
 			"article": {"id": id, "title": "T", "body": "Some text.", "published_on": "2017-01-27", "published_at": now, "published_offset": 0,
 				"source": "S", "url": "https://example.org", "language": "en", "licence": "L", "external_id": "x", "content_hash": hash,
@@ -78,6 +78,7 @@ func goodRows() (order []string, rows map[string]row) {
 			"change_inbox":     {"id": id, "ended_at": now, "events": []uuid.UUID{id}, "revisions": []int32{1}, "actions": []string{"created"}},
 			"api_key":          {"id": id, "created_at": now, "expires_at": now, "revoked_at": now, "name": "desk", "scope": "write", "hash": hash},
 			"audit":            {"id": id, "at": now, "key_id": id, "key": "desk", "address": "::1", "method": "POST", "path": "/v1/articles", "request": "r", "status": 201},
+			"compatibility":    {"oldest": 1000},
 		}
 }
 
@@ -163,6 +164,7 @@ var refusals = map[string]row{
 	"api_key_scope_known":                {"scope": "root"},
 	"api_key_hash_sha256":                {"hash": []byte("short")},
 	"audit_pkey":                         nil,
+	"compatibility_pkey":                 nil,
 	"audit_status_range":                 {"status": 0},
 }
 

@@ -4,7 +4,6 @@ import (
 	"bufio"
 	"cmp"
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -14,7 +13,6 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
-	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/pgproto3"
 	"github.com/jackc/pgx/v5/pgxpool"
 
@@ -113,21 +111,15 @@ func Open(ctx context.Context, c Config) (*Store, error) {
 // Close waits for what is under way and closes the connections.
 func (s *Store) Close() { s.pool.Close() }
 
-// Ready tells whether the database can be reached and its schema is exactly
-// the one that this binary is made for; if not, the error is Unavailable.
+// Ready tells whether the database can be reached and this binary may serve on
+// its schema: it is the one that the binary is made for, or a later one that is
+// compatible. If not, the error is Unavailable.
 func (s *Store) Ready(ctx context.Context) error {
-	var version int64
-	var dirty bool
-	err := s.pool.QueryRow(ctx, `SELECT version, dirty FROM schema_migrations LIMIT 1`).Scan(&version, &dirty)
-	var pg *pgconn.PgError
-	if errors.As(err, &pg) && pg.Code == "42P01" || errors.Is(err, pgx.ErrNoRows) { // no such table
-		version, err = 0, nil
-	}
+	status, err := readStatus(ctx, s.pool, s.schema)
 	if err != nil {
 		return translate(ctx, "read the schema's version", err)
 	}
-	if dirty || uint(version) != s.schema {
-		cause := Status{Version: uint(version), Latest: s.schema, Dirty: dirty}.problem()
+	if cause := status.problem(); cause != nil {
 		return event.NewError(event.Unavailable, "the database's schema is not the one this program is made for").Because(cause)
 	}
 	return nil
