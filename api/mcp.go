@@ -42,7 +42,9 @@ func (s *server) mcp() http.Handler {
 		server.AddTool(&mcp.Tool{
 			Name: tool.name, Title: tool.title, Description: tool.description, InputSchema: tool.schema(),
 			Annotations: &mcp.ToolAnnotations{ReadOnlyHint: true, IdempotentHint: true, OpenWorldHint: &closed},
-		}, func(ctx context.Context, r *mcp.CallToolRequest) (*mcp.CallToolResult, error) { return s.call(ctx, &tool, r.Params.Arguments) })
+		}, func(ctx context.Context, r *mcp.CallToolRequest) (*mcp.CallToolResult, error) {
+			return s.call(ctx, &tool, r.Params.Arguments)
+		})
 	}
 	return mcp.NewStreamableHTTPHandler(func(*http.Request) *mcp.Server { return server }, &mcp.StreamableHTTPOptions{
 		Stateless: true, JSONResponse: true, MaxRequestBodyBytes: s.maxBody(), PropagateRequestCancellation: true,

@@ -193,7 +193,11 @@ func registerForms[I, O any](s *server, op huma.Operation, forms []form, handle 
 	for _, f := range forms {
 		media, _, _ := strings.Cut(f.media, ";")
 		if ok.Content[media] == nil {
-			ok.Content[media] = &huma.MediaType{Schema: &huma.Schema{Type: huma.TypeString}}
+			shape := huma.TypeString
+			if f.name == "geojson" {
+				shape = huma.TypeObject
+			}
+			ok.Content[media] = &huma.MediaType{Schema: &huma.Schema{Type: shape}}
 		}
 	}
 	ok.Headers = map[string]*huma.Param{

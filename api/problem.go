@@ -49,6 +49,9 @@ func register[I, O any](s *server, op huma.Operation, handle func(context.Contex
 		}
 		return out, nil
 	})
+	if op.RequestBody != nil {
+		delete(op.RequestBody.Content, "application/octet-stream") // huma adds it for a raw body; nobody reads it
+	}
 }
 
 // problem turns an error into the problem document that is sent. What is not a

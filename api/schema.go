@@ -133,13 +133,26 @@ func schemaOf[T any](api huma.API) *huma.Schema {
 
 func eventSchema(api huma.API) *huma.Schema { return schemaOf[event.Event](api) }
 
+// chosenSchema is an event of a list: with the parameter fields it has only some
+// of its members.
+func chosenSchema(api huma.API) *huma.Schema {
+	registry := api.OpenAPI().Components.Schemas
+	const name = "EventInList"
+	if registry.Map()[name] == nil {
+		whole := *registry.SchemaFromRef(eventSchema(api).Ref)
+		whole.Required, whole.Description = nil, "An event; with the parameter fields only the members that it names"
+		registry.Map()[name] = &whole
+	}
+	return &huma.Schema{Ref: "#/components/schemas/" + name}
+}
+
 func codedSchema(api huma.API) *huma.Schema { return schemaOf[coded](api) }
 
 func eventPageSchema(api huma.API) *huma.Schema {
 	return &huma.Schema{
 		Type: huma.TypeObject, Required: []string{"events", "next_cursor"},
 		Properties: map[string]*huma.Schema{
-			"events":      {Type: huma.TypeArray, Items: eventSchema(api)},
+			"events":      {Type: huma.TypeArray, Items: chosenSchema(api)},
 			"next_cursor": {Type: huma.TypeString, Description: "Cursor of the next page; empty on the last one"},
 			"count":       {Type: huma.TypeInteger, Description: "Number of all events found; only if it was asked for"},
 		},

@@ -83,7 +83,7 @@ func humaConfig(version string) huma.Config {
 	c.Info.Description = "Diplomatic events, coded from news articles with the sentences that prove them: " +
 		"who met whom, where and when; which ceasefire holds; who mediates."
 	c.Components.SecuritySchemes = securitySchemes()
-	c.Info.License = &huma.License{Name: "Apache-2.0", Identifier: "Apache-2.0"}
+	c.Info.License = &huma.License{Name: "Apache-2.0", URL: "https://www.apache.org/licenses/LICENSE-2.0"} // not an identifier, which version 3.0 does not have
 	// Huma's own documentation page loads its viewer from elsewhere; ours is embedded.
 	c.DocsPath = ""
 	c.SchemasPath = ""
