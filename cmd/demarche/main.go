@@ -32,6 +32,7 @@ type cli struct {
 	Eval    evalCmd    `cmd:"" help:"Measure the coder on your own annotated articles."`
 	Migrate migrateCmd `cmd:"" help:"Bring the database's schema up or down, or show where it stands."`
 	Keys    keysCmd    `cmd:"" help:"Make, list and revoke the keys that writing needs."`
+	Doctor  doctorCmd  `cmd:"" help:"Look at everything that serving needs, and say what to do about what is wrong."`
 	Health  healthCmd  `cmd:"" help:"Ask a running server whether it can answer questions; for container health checks."`
 	Version versionCmd `cmd:"" help:"Print the version."`
 }
