@@ -53,6 +53,14 @@ type caller struct {
 	key     *access.Key // nil without one
 }
 
+// who names the caller among all others.
+func (c *caller) who() string {
+	if c.key != nil {
+		return c.key.ID.String()
+	}
+	return network(c.address)
+}
+
 // guard lets a request through if its caller may do what it asks for and has
 // not asked too often, and keeps in mind who changed something.
 func (s *server) guard(next http.Handler) http.Handler {
@@ -94,7 +102,7 @@ func (s *server) guard(next http.Handler) http.Handler {
 			s.audited(w, r, c, next)
 			return
 		}
-		next.ServeHTTP(w, r)
+		next.ServeHTTP(w, r.WithContext(s.Store.Choose(r.Context(), c.who())))
 	})
 }
 
@@ -124,6 +132,7 @@ func (s *server) tooMany(w http.ResponseWriter, r *http.Request, who string) {
 // audited answers a request and writes down what became of it.
 func (s *server) audited(w http.ResponseWriter, r *http.Request, c caller, next http.Handler) {
 	ww := middleware.NewWrapResponseWriter(w, r.ProtoMajor)
+	defer s.Store.Writing(r.Context(), c.who())()
 	defer func() {
 		a := db.Audit{Address: c.address.String(), Method: r.Method, Path: r.URL.Path, Request: requestIDOf(r.Context()), Status: ww.Status()}
 		if a.Status == 0 {

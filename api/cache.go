@@ -15,8 +15,8 @@ import (
 // the database says that no event has changed since, so that a write is visible
 // to the next question, whichever process wrote it.
 type cache struct {
-	versions versions
-	most     int // bytes
+	versions [2]versions // of the primary, and of the replica
+	most     int         // bytes
 
 	mu      sync.Mutex
 	answers map[string]*list.Element // of *cached
@@ -33,7 +33,10 @@ type cached struct {
 
 // newCache makes a cache of at most so many bytes; of 0 it keeps nothing.
 func newCache(store *db.Store, most int) *cache {
-	return &cache{versions: versions{read: store.Version}, most: most, answers: map[string]*list.Element{}, recent: list.New()}
+	on := func(replica bool) versions {
+		return versions{read: func(ctx context.Context) (int64, error) { return store.Version(db.Pin(ctx, replica)) }}
+	}
+	return &cache{versions: [2]versions{on(false), on(true)}, most: most, answers: map[string]*list.Element{}, recent: list.New()}
 }
 
 // overhead is about what an answer takes beside its bytes.
@@ -46,7 +49,7 @@ func (c *cache) get(ctx context.Context, key string, anew func() (*answer, error
 	if c.most == 0 {
 		return anew()
 	}
-	version, err := c.versions.now(ctx)
+	version, err := c.version(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -59,6 +62,14 @@ func (c *cache) get(ctx context.Context, key string, anew func() (*answer, error
 	}
 	c.keep(&cached{key, version, a})
 	return a, nil
+}
+
+// version gives the version of the events where the questions of a context go.
+func (c *cache) version(ctx context.Context) (int64, error) {
+	if db.OnReplica(ctx) {
+		return c.versions[1].now(ctx)
+	}
+	return c.versions[0].now(ctx)
 }
 
 func (c *cache) look(key string, version int64) *answer {

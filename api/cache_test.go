@@ -15,7 +15,7 @@ func TestCacheIsExact(t *testing.T) {
 	var version atomic.Int64
 	made := atomic.Int64{}
 	c := newCache(nil, 1<<20)
-	c.versions.read = func(context.Context) (int64, error) { return version.Load(), nil }
+	c.versions[0].read = func(context.Context) (int64, error) { return version.Load(), nil }
 	ask := func(key string) int64 {
 		a, err := c.get(t.Context(), key, func() (*answer, error) {
 			made.Add(1)
@@ -61,7 +61,7 @@ func TestCacheIsExact(t *testing.T) {
 func TestCacheKeepsItsSize(t *testing.T) {
 	t.Parallel()
 	c := newCache(nil, 100_000)
-	c.versions.read = func(context.Context) (int64, error) { return 1, nil }
+	c.versions[0].read = func(context.Context) (int64, error) { return 1, nil }
 	get := func(n, size int) (made bool) {
 		if _, err := c.get(t.Context(), fmt.Sprint(n), func() (*answer, error) { made = true; return &answer{body: make([]byte, size)}, nil }); err != nil {
 			t.Error(err)
@@ -87,7 +87,7 @@ func TestCacheKeepsItsSize(t *testing.T) {
 		t.Error("a cache of nothing has something")
 	}
 	failing := newCache(nil, 1000)
-	failing.versions.read = func(context.Context) (int64, error) { return 0, fmt.Errorf("away") }
+	failing.versions[0].read = func(context.Context) (int64, error) { return 0, fmt.Errorf("away") }
 	if _, err := failing.get(t.Context(), "q", func() (*answer, error) { return &answer{}, nil }); err == nil {
 		t.Error("answered without a version")
 	}

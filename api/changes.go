@@ -92,6 +92,7 @@ type change struct {
 }
 
 func (s *server) changes(ctx context.Context, in *changesInput) (*huma.StreamResponse, error) {
+	ctx = db.Pin(ctx, false) // asking gives positions, which is writing
 	form, err := in.choose(changesForms())
 	if err != nil {
 		return nil, err
@@ -186,7 +187,7 @@ func (s *server) changesBehind(ctx context.Context, f *event.Filter, since int64
 
 // exportChanges sends all changes behind a position, up to the last there is.
 func (s *server) exportChanges(ctx context.Context, f *event.Filter, since int64) (*huma.StreamResponse, error) {
-	version, err := s.cache.versions.now(ctx)
+	version, err := s.cache.version(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -252,6 +253,7 @@ type streamInput struct {
 // stream sends changes as server-sent events (WHATWG HTML, 9.2) as they come:
 // the id is the change's position, the event its action, the data the change.
 func (s *server) stream(ctx context.Context, in *streamInput) (*huma.StreamResponse, error) {
+	ctx = db.Pin(ctx, false)
 	f, since, err := in.ask(ctx, s)
 	if err != nil {
 		return nil, err

@@ -62,7 +62,7 @@ func (s *server) exportTag(ctx context.Context, filter *event.Filter, in *listIn
 	version := int64(-1)
 	if filter.AsOf == nil {
 		var err error
-		if version, err = s.cache.versions.now(ctx); err != nil {
+		if version, err = s.cache.version(ctx); err != nil {
 			return "", err
 		}
 	}

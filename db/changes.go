@@ -274,7 +274,7 @@ type Version struct {
 // History gives every version of an event, the first one first. The error is
 // NotFound if there never was such an event.
 func (s *Store) History(ctx context.Context, id uuid.UUID) ([]Version, error) {
-	rows, err := s.pool.Query(ctx, `
+	rows, err := s.reader(ctx).Query(ctx, `
 		SELECT revision, updated_at, ended_at, fate, successor, coalesce(reason, ''), document FROM event_past WHERE event_id = $1
 		UNION ALL
 		SELECT e.revision, e.updated_at, NULL, '', NULL, '', d.document FROM event e JOIN event_document d ON d.event_id = e.id WHERE e.id = $1
@@ -299,7 +299,8 @@ func (s *Store) History(ctx context.Context, id uuid.UUID) ([]Version, error) {
 // EventAsOf gives the document of an event as it stood at an instant. The error
 // is NotFound if it was not there yet, and Gone if it was not there any more.
 func (s *Store) EventAsOf(ctx context.Context, id uuid.UUID, at time.Time) (json.RawMessage, error) {
-	if err := s.settle(ctx, &at); err != nil {
+	ctx, err := s.settle(ctx, &at)
+	if err != nil {
 		return nil, err
 	}
 	versions, err := s.History(ctx, id)

@@ -49,6 +49,7 @@ func away(code string) bool {
 	}
 	switch code {
 	case "57P01", "57P02", "57P03", "57P04", // shutdown, crash, cannot connect now, database dropped
+		"40001",                   // a standby gave up a question that was in the way of what it replays
 		"25006",                   // read-only transaction: the server has become a standby
 		"3D000", "28000", "28P01": // no such database, not let in: for the operator, not for the caller
 		return true

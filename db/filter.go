@@ -88,7 +88,7 @@ func (s *Store) resolve(ctx context.Context, f *event.Filter) (*question, error)
 	if b.Len() == 0 {
 		return w, nil
 	}
-	return w, translate(ctx, "look up names", s.pool.SendBatch(ctx, &b).Close())
+	return w, translate(ctx, "look up names", s.reader(ctx).SendBatch(ctx, &b).Close())
 }
 
 // placeQuery selects the places that a filter asks for; of a circle, those in

@@ -1,6 +1,8 @@
 package db
 
 import (
+	"time"
+
 	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/prometheus/client_golang/prometheus"
 )
@@ -13,7 +15,7 @@ func (s *Store) Metrics() prometheus.Collector {
 	counter := func(name, help string, value func(*pgxpool.Stat) float64) poolMetric {
 		return poolMetric{prometheus.NewDesc("demarche_db_"+name+"_total", help, nil, nil), prometheus.CounterValue, value}
 	}
-	return &poolCollector{stat: s.pool.Stat, metrics: []poolMetric{
+	metrics := []poolMetric{
 		gauge("connections_acquired", "Connections in use.",
 			func(p *pgxpool.Stat) float64 { return float64(p.AcquiredConns()) }),
 		gauge("connections_idle", "Connections that wait for use.",
@@ -30,7 +32,15 @@ func (s *Store) Metrics() prometheus.Collector {
 			func(p *pgxpool.Stat) float64 { return float64(p.CanceledAcquireCount()) }),
 		counter("connections_made", "Connections that were opened.",
 			func(p *pgxpool.Stat) float64 { return float64(p.NewConnsCount()) }),
-	}}
+	}
+	if r := s.replica; r != nil {
+		metrics = append(metrics,
+			gauge("replica_behind_seconds", "How far the replica is behind the primary.",
+				func(*pgxpool.Stat) float64 { return time.Duration(r.behind.Load()).Seconds() }),
+			gauge("replica_asked", "Whether questions go to the replica: 1 if so.",
+				func(*pgxpool.Stat) float64 { return map[bool]float64{true: 1}[r.fresh.Load()] }))
+	}
+	return &poolCollector{stat: s.pool.Stat, metrics: metrics}
 }
 
 // poolMetric is one number of the pool.

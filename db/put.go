@@ -231,7 +231,7 @@ func (s *Store) Find(ctx context.Context, a *event.Article) (stored Put, unchang
 
 // entry reads an article without its events.
 func (s *Store) entry(ctx context.Context, id uuid.UUID) (*entry, error) {
-	rows, err := s.pool.Query(ctx, `SELECT `+articleColumns+` FROM article WHERE id = $1`, id)
+	rows, err := s.reader(ctx).Query(ctx, `SELECT `+articleColumns+` FROM article WHERE id = $1`, id)
 	if err != nil {
 		return nil, err
 	}

@@ -34,7 +34,7 @@ func (s *Store) Article(ctx context.Context, id uuid.UUID) (event.Article, []jso
 	if err != nil {
 		return event.Article{}, nil, translate(ctx, "read an article", err)
 	}
-	events, err := eventsOf(ctx, s.pool, []uuid.UUID{id})
+	events, err := eventsOf(ctx, s.reader(ctx), []uuid.UUID{id})
 	if err != nil {
 		return event.Article{}, nil, translate(ctx, "read an article's events", err)
 	}
@@ -50,7 +50,7 @@ func (s *Store) Article(ctx context.Context, id uuid.UUID) (event.Article, []jso
 // into another, which is named.
 func (s *Store) Event(ctx context.Context, id uuid.UUID) (json.RawMessage, error) {
 	var document json.RawMessage
-	err := s.pool.QueryRow(ctx, `SELECT document FROM event_document WHERE event_id = $1`, id).Scan((*[]byte)(&document))
+	err := s.reader(ctx).QueryRow(ctx, `SELECT document FROM event_document WHERE event_id = $1`, id).Scan((*[]byte)(&document))
 	if errors.Is(err, pgx.ErrNoRows) {
 		return nil, s.whyGone(ctx, id)
 	}
@@ -63,7 +63,7 @@ func (s *Store) whyGone(ctx context.Context, id uuid.UUID) error {
 	var fate Action
 	var reason *string
 	var successor *uuid.UUID
-	err := s.pool.QueryRow(ctx, `SELECT ended_at, fate, reason, successor FROM event_past WHERE event_id = $1 ORDER BY revision DESC LIMIT 1`, id).
+	err := s.reader(ctx).QueryRow(ctx, `SELECT ended_at, fate, reason, successor FROM event_past WHERE event_id = $1 ORDER BY revision DESC LIMIT 1`, id).
 		Scan(&at, &fate, &reason, &successor)
 	on := at.UTC().Format(time.DateOnly)
 	switch {
@@ -130,7 +130,8 @@ func (s *Store) Events(ctx context.Context, f event.Filter) (Page, error) {
 	if f.Limit <= 0 {
 		f.Limit = event.DefaultLimit
 	}
-	if err := s.settle(ctx, f.AsOf); err != nil {
+	ctx, err := s.settle(ctx, f.AsOf)
+	if err != nil {
 		return Page{}, err
 	}
 	w, err := s.resolve(ctx, &f)
@@ -160,7 +161,7 @@ func (s *Store) Events(ctx context.Context, f event.Filter) (Page, error) {
 
 // onConn lends a connection.
 func (s *Store) onConn(ctx context.Context, use func(*pgx.Conn) error) error {
-	c, err := s.pool.Acquire(ctx)
+	c, err := s.reader(ctx).Acquire(ctx)
 	if err != nil {
 		return err
 	}
@@ -409,7 +410,8 @@ const exportBatch = 500
 // The snapshot is held until the end, so that whoever writes the documents out
 // should give up on a reader that does not read.
 func (s *Store) EachEvent(ctx context.Context, f event.Filter, do func(document []byte) error) error {
-	if err := s.settle(ctx, f.AsOf); err != nil {
+	ctx, err := s.settle(ctx, f.AsOf)
+	if err != nil {
 		return err
 	}
 	w, err := s.resolve(ctx, &f)
@@ -419,7 +421,7 @@ func (s *Store) EachEvent(ctx context.Context, f event.Filter, do func(document 
 	var stopped error
 	held := s.borrow()
 	defer s.spare.Put(held)
-	err = pgx.BeginTxFunc(ctx, s.pool, pgx.TxOptions{IsoLevel: pgx.RepeatableRead, AccessMode: pgx.ReadOnly}, func(tx pgx.Tx) error {
+	err = pgx.BeginTxFunc(ctx, s.reader(ctx), pgx.TxOptions{IsoLevel: pgx.RepeatableRead, AccessMode: pgx.ReadOnly}, func(tx pgx.Tx) error {
 		c := tx.Conn()
 		// The whole result is wanted, not its first rows: plan for that, and for
 		// the days that are looked at.
@@ -545,13 +547,13 @@ func (s *Store) queryRow(ctx context.Context, q query, to ...any) error {
 
 // query runs a statement that is planned for its values.
 func (s *Store) query(ctx context.Context, q query) (pgx.Rows, error) {
-	return s.pool.Query(ctx, q.sql, append([]any{pgx.QueryExecModeDescribeExec}, q.args...)...)
+	return s.reader(ctx).Query(ctx, q.sql, append([]any{pgx.QueryExecModeDescribeExec}, q.args...)...)
 }
 
 // documents reads the documents of events in the order of the ids. One that is
 // not there is left out.
 func (s *Store) documents(ctx context.Context, ids []uuid.UUID) ([]json.RawMessage, error) {
-	byID, err := readDocuments(ctx, s.pool, ids)
+	byID, err := readDocuments(ctx, s.reader(ctx), ids)
 	if err != nil {
 		return nil, err
 	}

@@ -108,7 +108,8 @@ const maxPoints = 200_000
 // that day. Events without a date are on no timeline. The steps run from the
 // first to the last day asked for, where those are given, else of the events.
 func (s *Store) Timeline(ctx context.Context, f event.Filter, interval Interval, group Group) ([]Series, error) {
-	if err := s.settle(ctx, f.AsOf); err != nil {
+	ctx, err := s.settle(ctx, f.AsOf)
+	if err != nil {
 		return nil, err
 	}
 	t := tally{interval: interval, at: map[string]int{}}
@@ -365,7 +366,8 @@ type Rank struct {
 // Top gives the values of a field that the most events of a question have; of
 // equals, the first in the alphabet.
 func (s *Store) Top(ctx context.Context, f event.Filter, field TopField, limit int) ([]Rank, error) {
-	if err := s.settle(ctx, f.AsOf); err != nil {
+	ctx, err := s.settle(ctx, f.AsOf)
+	if err != nil {
 		return nil, err
 	}
 	ranks, rolled, err := s.topRolled(ctx, &f, field, limit)
@@ -392,7 +394,7 @@ func (s *Store) topRolled(ctx context.Context, f *event.Filter, field TopField, 
 		slices.SortFunc(ranks, func(a, b Rank) int { return cmp.Or(-cmp.Compare(a.Count, b.Count), strings.Compare(a.Key, b.Key)) })
 		return ranks[:min(len(ranks), limit)], true, err
 	case field == TopCountry && allKinds, field == TopActor && allKinds && key == "":
-		rows, err := s.pool.Query(ctx, RankStatement, key, string(field), limit)
+		rows, err := s.reader(ctx).Query(ctx, RankStatement, key, string(field), limit)
 		if err != nil {
 			return nil, true, err
 		}
@@ -442,7 +444,8 @@ type Dyad struct {
 // Dyads counts the events of a question by who did something to whom. The
 // sides of a symmetric event are each other's source and target.
 func (s *Store) Dyads(ctx context.Context, f event.Filter, limit int) ([]Dyad, error) {
-	if err := s.settle(ctx, f.AsOf); err != nil {
+	ctx, err := s.settle(ctx, f.AsOf)
+	if err != nil {
 		return nil, err
 	}
 	w, err := s.resolve(ctx, &f)

@@ -23,6 +23,11 @@ import (
 type Config struct {
 	// URL is a PostgreSQL URL or keyword string, as libpq takes it.
 	URL string
+	// ReplicaURL is a streaming replica that questions go to; "" for none.
+	ReplicaURL string
+	// MaxLag is how far the replica may be behind and still be asked; 0 means
+	// 10 s.
+	MaxLag time.Duration
 	// MaxConns bounds the connections; 0 leaves it to the URL's
 	// pool_max_conns, else to the larger of 4 and the number of CPUs.
 	MaxConns int32
@@ -43,6 +48,7 @@ type Config struct {
 const (
 	defaultStatementTimeout = 30 * time.Second
 	defaultConnectTimeout   = 5 * time.Second
+	defaultMaxLag           = 10 * time.Second
 )
 
 // readBuffer is how much is read from a connection at once, in bytes.
@@ -50,11 +56,12 @@ const readBuffer = 64 << 10
 
 // Store is the database. It is safe for concurrent use.
 type Store struct {
-	pool   *pgxpool.Pool
-	log    *slog.Logger
-	clock  func() time.Time
-	schema uint // version of the schema that this binary is made for
-	known  *knownRows
+	pool    *pgxpool.Pool
+	replica *replica // nil if there is none
+	log     *slog.Logger
+	clock   func() time.Time
+	schema  uint // version of the schema that this binary is made for
+	known   *knownRows
 	// timeout bounds each statement; 0 is no bound.
 	timeout time.Duration
 	// settled is an instant, in microseconds, before which nothing more will be
@@ -69,29 +76,14 @@ type Store struct {
 
 // Open connects and makes sure that the schema is this binary's: see Migrate.
 func Open(ctx context.Context, c Config) (*Store, error) {
-	pc, err := pgxpool.ParseConfig(c.URL)
+	timeout := max(cmp.Or(c.StatementTimeout, defaultStatementTimeout), 0)
+	pc, err := c.pool(c.URL, timeout)
 	if err != nil {
 		return nil, fmt.Errorf("database URL: %w", err) // pgx leaves the password out
 	}
 	latest, err := latestVersion()
 	if err != nil {
 		return nil, err
-	}
-	if c.MaxConns > 0 {
-		pc.MaxConns = c.MaxConns
-	}
-	pc.ConnConfig.ConnectTimeout = cmp.Or(c.ConnectTimeout, defaultConnectTimeout)
-	timeout := max(cmp.Or(c.StatementTimeout, defaultStatementTimeout), 0)
-	settings := pc.ConnConfig.RuntimeParams
-	settings["statement_timeout"] = strconv.FormatInt(timeout.Milliseconds(), 10)
-	settings["application_name"] = cmp.Or(settings["application_name"], "demarche")
-	pc.ConnConfig.BuildFrontend = func(r io.Reader, w io.Writer) *pgproto3.Frontend {
-		// A page comes in several pieces: take what there is at once.
-		return pgproto3.NewFrontend(bufio.NewReaderSize(r, readBuffer), w)
-	}
-	pc.AfterConnect = func(_ context.Context, conn *pgx.Conn) error {
-		registerUUID(conn.TypeMap())
-		return nil
 	}
 	pool, err := pgxpool.NewWithConfig(ctx, pc)
 	if err != nil {
@@ -105,17 +97,61 @@ func Open(ctx context.Context, c Config) (*Store, error) {
 		pool.Close()
 		return nil, err
 	}
+	if c.ReplicaURL != "" {
+		pc, err := c.pool(c.ReplicaURL, timeout)
+		if err != nil {
+			err = fmt.Errorf("URL of the replica: %w", err)
+		} else {
+			err = s.follow(ctx, pc, cmp.Or(c.MaxLag, defaultMaxLag))
+		}
+		if err != nil {
+			pool.Close()
+			return nil, err
+		}
+	}
 	return s, nil
 }
 
+// pool gives the settings of the connections to an address.
+func (c *Config) pool(url string, timeout time.Duration) (*pgxpool.Config, error) {
+	pc, err := pgxpool.ParseConfig(url)
+	if err != nil {
+		return nil, err
+	}
+	if c.MaxConns > 0 {
+		pc.MaxConns = c.MaxConns
+	}
+	pc.ConnConfig.ConnectTimeout = cmp.Or(c.ConnectTimeout, defaultConnectTimeout)
+	settings := pc.ConnConfig.RuntimeParams
+	settings["statement_timeout"] = strconv.FormatInt(timeout.Milliseconds(), 10)
+	settings["application_name"] = cmp.Or(settings["application_name"], "demarche")
+	pc.ConnConfig.BuildFrontend = func(r io.Reader, w io.Writer) *pgproto3.Frontend {
+		// A page comes in several pieces: take what there is at once.
+		return pgproto3.NewFrontend(bufio.NewReaderSize(r, readBuffer), w)
+	}
+	pc.AfterConnect = func(_ context.Context, conn *pgx.Conn) error {
+		registerUUID(conn.TypeMap())
+		return nil
+	}
+	return pc, nil
+}
+
 // Close waits for what is under way and closes the connections.
-func (s *Store) Close() { s.pool.Close() }
+func (s *Store) Close() {
+	if s.replica != nil {
+		s.replica.stop()
+	}
+	s.pool.Close()
+}
 
 // Ready tells whether the database can be reached and this binary may serve on
 // its schema: it is the one that the binary is made for, or a later one that is
 // compatible. If not, the error is Unavailable.
 func (s *Store) Ready(ctx context.Context) error {
 	status, err := readStatus(ctx, s.pool, s.schema)
+	if r := s.replica; err != nil && r != nil && r.fresh.Load() {
+		status, err = readStatus(ctx, r.pool, s.schema) // reading goes on
+	}
 	if err != nil {
 		return translate(ctx, "read the schema's version", err)
 	}

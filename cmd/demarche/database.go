@@ -48,13 +48,14 @@ func (f *databaseFlags) open(ctx context.Context, log *slog.Logger) (database, e
 
 // openStore opens a store on a schema that is this program's: it migrates
 // first, unless asked not to.
-func openStore(ctx context.Context, url string, noMigrate bool, maxConns int32, documentCache int, log *slog.Logger) (*db.Store, error) {
+func openStore(ctx context.Context, noMigrate bool, c db.Config) (*db.Store, error) {
 	if !noMigrate {
-		if err := db.Migrate(ctx, url, log); err != nil {
+		if err := db.Migrate(ctx, c.URL, c.Logger); err != nil {
 			return nil, err
 		}
 	}
-	return db.Open(ctx, db.Config{URL: url, MaxConns: maxConns, DocumentCache: documentCache, Logger: log, Now: time.Now})
+	c.Now = time.Now
+	return db.Open(ctx, c)
 }
 
 // tend has the store look after the database until it is told to stop.

@@ -138,7 +138,7 @@ type loadCmd struct {
 // refused, after all others are stored.
 func (c *loadCmd) Run(ctx context.Context, log *slog.Logger, s streams) error {
 	return c.with(ctx, log, func(url string) error {
-		store, err := openStore(ctx, url, false, int32(c.workers())+2, 0, log)
+		store, err := openStore(ctx, false, db.Config{URL: url, MaxConns: int32(c.workers()) + 2, Logger: log})
 		if err != nil {
 			return err
 		}

@@ -104,7 +104,7 @@ func (c *keysRevokeCmd) Run(ctx context.Context, log *slog.Logger, s streams) er
 // withStore runs a step on the store that the flags name.
 func (f *databaseFlags) withStore(ctx context.Context, log *slog.Logger, step func(*db.Store) error) error {
 	return f.with(ctx, log, func(url string) error {
-		store, err := openStore(ctx, url, false, 2, 0, log)
+		store, err := openStore(ctx, false, db.Config{URL: url, MaxConns: 2, Logger: log})
 		if err != nil {
 			return err
 		}

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"demarche/api"
+	"demarche/db"
 	"demarche/internal/extract"
 	"demarche/internal/ingest"
 
@@ -24,6 +25,8 @@ type serveCmd struct {
 	databaseFlags
 	coderFlags
 	Listen         string        `default:"127.0.0.1:8080" help:"Address and port to listen on; port 0 takes a free one."`
+	ReadURL        string        `placeholder:"URL" help:"Streaming replica that questions go to while it is near enough; who has written reads from the primary until the replica has it."`
+	MaxLag         time.Duration `default:"10s" help:"How far the replica may be behind and still be asked."`
 	NoMigrate      bool          `help:"Refuse to start on an old schema instead of migrating it."`
 	MaxConns       int32         `default:"8" help:"Most connections to the database."`
 	MaxText        int           `default:"1048576" placeholder:"BYTES" help:"Longest text of an article."`
@@ -55,6 +58,8 @@ func (c *serveCmd) Validate() error {
 		return errors.New("--rate-per-key: expected 0 or more")
 	case c.MaxRequests < 0:
 		return errors.New("--max-requests: expected 0 or more")
+	case c.MaxLag <= 0:
+		return errors.New("--max-lag: expected a time above 0")
 	case c.Grace < 0:
 		return errors.New("--grace: expected no negative time")
 	}
@@ -86,7 +91,7 @@ func (c *serveCmd) Run(ctx context.Context, log *slog.Logger, s streams) error {
 		debug.SetGCPercent(gcPercent)
 	}
 	return c.with(ctx, log, func(url string) error {
-		store, err := openStore(ctx, url, c.NoMigrate, c.MaxConns, c.DocumentMB<<20, log)
+		store, err := openStore(ctx, c.NoMigrate, db.Config{URL: url, ReplicaURL: c.ReadURL, MaxLag: c.MaxLag, MaxConns: c.MaxConns, DocumentCache: c.DocumentMB << 20, Logger: log})
 		if err != nil {
 			return err
 		}
