@@ -32,15 +32,11 @@ func replicated(t *testing.T) (primary *localpg.Server, primaryURL, replicaURL s
 		return s
 	}
 	primary = start("p")
-	var bin string
-	if err := connectTo(t, primary.URL()).QueryRow(t.Context(), `SELECT setting FROM pg_config() WHERE name = 'BINDIR'`).Scan(&bin); err != nil {
-		t.Fatal(err)
-	}
 	copied := filepath.Join(dir, "r")
 	if err := os.MkdirAll(copied, 0o755); err != nil {
 		t.Fatal(err)
 	}
-	c := exec.Command(filepath.Join(bin, "pg_basebackup"), "-D", filepath.Join(copied, "pgdata"), "-d", primary.URL(), "-R", "-c", "fast", "-X", "stream")
+	c := exec.Command(filepath.Join(filepath.Dir(postgresBinary(t, primary.URL())), "pg_basebackup"), "-D", filepath.Join(copied, "pgdata"), "-d", primary.URL(), "-R", "-c", "fast", "-X", "stream")
 	c.Dir = copied
 	if os.Geteuid() == 0 { // the server's user must own the copy
 		u, err := user.Lookup("postgres")
