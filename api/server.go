@@ -65,6 +65,9 @@ func New(c Config) http.Handler {
 		Name: "demarche_http_requests_refused_total", Help: "Requests that were refused to protect the service, by reason: rate or load.",
 	}, []string{"reason"})
 	c.Metrics.MustRegister(s.refused)
+	for _, reason := range []string{"rate", "load"} {
+		s.refused.WithLabelValues(reason) // shown from the start, as 0
+	}
 	r := chi.NewMux()
 	r.Use(requestID, s.logRequests, s.measure(), s.recoverPanics, middleware.GetHead, allowOrigins, secure, s.guard, compress)
 	r.NotFound(func(w http.ResponseWriter, r *http.Request) {

@@ -1,10 +1,15 @@
 package main
 
 import (
+	"encoding/json"
+	"io"
+	"net/http"
 	"os"
 	"regexp"
 	"strings"
 	"testing"
+
+	"demarche/db/dbtest"
 
 	"go.yaml.in/yaml/v3"
 )
@@ -59,9 +64,57 @@ func TestContainerFilesAgreeWithTheProgram(t *testing.T) {
 	if check := service.Healthcheck.Test; len(check) != 3 || check[0] != "CMD" || check[1] != "/demarche" || !strings.Contains(help, "\n  "+check[2]+" ") {
 		t.Errorf("health check %v", check)
 	}
+	for _, name := range regexp.MustCompile(`DEMARCHE_[A-Z_]+`).FindAllString(read("deploy/demarche.service"), -1) {
+		if !strings.Contains(help, "$"+name) && name != "DEMARCHE_" {
+			t.Errorf("the systemd unit sets %s, but --help does not know it", name)
+		}
+	}
 	for _, want := range []string{"CGO_ENABLED=0", "FROM scratch", "USER 65532", `ENTRYPOINT ["/demarche"]`, "EXPOSE 8080"} {
 		if !strings.Contains(read("Dockerfile"), want) {
 			t.Errorf("the Dockerfile lacks %q", want)
+		}
+	}
+}
+
+// TestDashboard asks a server for every metric that the dashboard shows.
+func TestDashboard(t *testing.T) {
+	t.Parallel()
+	b, err := os.ReadFile("../../deploy/grafana-dashboard.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var dashboard struct {
+		Panels []struct {
+			Title   string
+			Targets []struct{ Expr string }
+		}
+	}
+	if err := json.Unmarshal(b, &dashboard); err != nil || len(dashboard.Panels) < 10 {
+		t.Fatalf("%d panels, %v", len(dashboard.Panels), err)
+	}
+	p := serve(t, "--database-url", dbtest.New(t))
+	if _, err := p.PostArticle(t.Context(), draft(1)); err != nil {
+		t.Fatal(err)
+	}
+	answer, err := http.Get(p.url + "/metrics")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer answer.Body.Close()
+	metrics, err := io.ReadAll(answer.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, panel := range dashboard.Panels {
+		for _, target := range panel.Targets {
+			for _, name := range regexp.MustCompile(`\b(?:demarche|go|process)_[a-z_]+`).FindAllString(target.Expr, -1) {
+				if strings.Contains(name, "_replica_") { // there is none here
+					continue
+				}
+				if !regexp.MustCompile(`(?m)^` + name + `[{ ]`).Match(metrics) {
+					t.Errorf("%s: there is no %s", panel.Title, name)
+				}
+			}
 		}
 	}
 }
