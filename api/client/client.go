@@ -29,6 +29,21 @@ type (
 type Client struct {
 	base string
 	http *http.Client
+	key  string
+}
+
+// WithKey gives a client that sends a key with each request.
+func (c *Client) WithKey(key string) *Client {
+	with := *c
+	with.key = key
+	return &with
+}
+
+// authorize adds the key to a request.
+func (c *Client) authorize(req *http.Request) {
+	if c.key != "" {
+		req.Header.Set("Authorization", "Bearer "+c.key)
+	}
 }
 
 // New makes a client for the server at base, such as "http://127.0.0.1:8080".
@@ -36,7 +51,7 @@ func New(base string, h *http.Client) *Client {
 	if h == nil {
 		h = &http.Client{Timeout: time.Minute}
 	}
-	return &Client{strings.TrimSuffix(base, "/"), h}
+	return &Client{base: strings.TrimSuffix(base, "/"), http: h}
 }
 
 // Problem is an error that the server answered with (RFC 9457).
@@ -186,6 +201,7 @@ func (c *Client) stream(ctx context.Context, path string, q url.Values) (io.Read
 	if err != nil {
 		return nil, err
 	}
+	c.authorize(req)
 	patient := *c.http
 	patient.Timeout = 0
 	resp, err := patient.Do(req)
@@ -247,6 +263,7 @@ func (c *Client) send(ctx context.Context, path string, body, to any) (int, erro
 
 // do sends a request; an answer that is no success becomes a *Problem.
 func (c *Client) do(req *http.Request, to any) (status int, err error) {
+	c.authorize(req)
 	resp, err := c.http.Do(req)
 	if err != nil {
 		return 0, err

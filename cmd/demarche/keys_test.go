@@ -1,10 +1,11 @@
 package main
 
 import (
-	"net/http"
+	"errors"
 	"strings"
 	"testing"
 
+	"demarche/api/client"
 	"demarche/db/dbtest"
 )
 
@@ -19,23 +20,18 @@ func TestKeys(t *testing.T) {
 	}
 	secret = strings.TrimSpace(secret)
 	p := serve(t, "--database-url", url, "--log-level", "debug")
-	post := func(authorization string) int {
-		r, err := http.NewRequestWithContext(t.Context(), "POST", p.url+"/v1/articles", strings.NewReader(line(1)))
+	post := func(c *client.Client) int {
+		_, err := c.PostArticle(t.Context(), draft(1))
+		var problem *client.Problem
+		if errors.As(err, &problem) {
+			return problem.Status
+		}
 		if err != nil {
 			t.Fatal(err)
 		}
-		r.Header.Set("Content-Type", "application/json")
-		if authorization != "" {
-			r.Header.Set("Authorization", authorization)
-		}
-		a, err := http.DefaultClient.Do(r)
-		if err != nil {
-			t.Fatal(err)
-		}
-		a.Body.Close()
-		return a.StatusCode
+		return 201
 	}
-	if without, with := post(""), post("Bearer "+secret); without != 401 || with != 201 {
+	if without, with := post(p.Client), post(p.WithKey(secret)); without != 401 || with != 201 {
 		t.Errorf("without a key %d, with one %d", without, with)
 	}
 	list, _, err := run(t, "", "keys", "list", "--database-url", url)
@@ -47,7 +43,7 @@ func TestKeys(t *testing.T) {
 	if _, said, err := run(t, "", "keys", "revoke", "--database-url", url, id); err != nil {
 		t.Fatalf("%v %s", err, said)
 	}
-	if status := post("Bearer " + secret); status != 401 {
+	if status := post(p.WithKey(secret)); status != 401 {
 		t.Errorf("a revoked key is answered with %d", status)
 	}
 	if list, _, _ := run(t, "", "keys", "list", "--database-url", url); !strings.Contains(list, "revoked on") {
