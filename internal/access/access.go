@@ -73,7 +73,8 @@ func NewSecret() (secret string, hash Hash) {
 // secret of ours is an error, which does not repeat it.
 func HashOf(secret string) (Hash, error) {
 	random, ok := strings.CutPrefix(secret, prefix)
-	if b, err := base64.RawURLEncoding.DecodeString(random); !ok || err != nil || len(b) != 32 {
+	b, err := base64.RawURLEncoding.DecodeString(random)
+	if !ok || err != nil || len(b) != 32 || strings.ContainsAny(random, "\r\n") { // which decoding skips
 		return Hash{}, fmt.Errorf("expected a key as demarche keys create prints it: %s and 43 characters", prefix)
 	}
 	return sha256.Sum256([]byte(secret)), nil
