@@ -32,13 +32,19 @@ type Report struct {
 // ReportOf gives what an article is as a witness, without its fingerprint.
 func ReportOf(a *Article) Report {
 	r := Report{ID: a.ID, Source: a.Source, Language: a.Language, Hash: a.ContentHash()}
+	r.At(a)
+	return r
+}
+
+// At sets when the report was published to when the article was.
+func (r *Report) At(a *Article) {
+	r.Published, r.Day = time.Time{}, nil
 	if a.Published != nil {
 		r.Published = a.Published.Time.UTC()
 	}
 	if day, ok := a.PublishedDay(); ok {
 		r.Day = &day
 	}
-	return r
 }
 
 // Alternative is what some reports have in place of what an event shows.
@@ -79,4 +85,16 @@ type Filed struct {
 	Rank     []byte    // the lower, the earlier it chooses; decides by itself whatever came in first
 	Sketch   []byte    // what the rules look at, in a form of their own
 	Blocks   []Block
+}
+
+// Book is where the mentions are that are filed already.
+type Book struct {
+	// Near gives mentions that share a block with one of these, within
+	// BlockReach days; all of them, or only anchors.
+	Near func(blocks []Block, all bool) ([]Filed, error)
+	// Under gives the mentions that hang on these anchors, and the anchors.
+	Under func(anchors []uuid.UUID) ([]Filed, error)
+	// Decided gives the mentions that an operator put together with these
+	// decisions.
+	Decided func(decisions []uuid.UUID) ([]Filed, error)
 }

@@ -275,6 +275,9 @@ func places(s *scale, a, b *sketch) {
 			return
 		}
 		s.add(otherPlace, "in %s and in %s", a.Place, b.Place)
+		if classOf(a.Type) == "attack" {
+			s.add(otherTarget, "two places are struck")
+		}
 	}
 }
 

@@ -24,23 +24,11 @@ import (
 // in changes only what it reaches: a mention that finds an anchor concerns
 // nobody else.
 
-// Book is where the mentions are that are filed already.
-type Book struct {
-	// Near gives mentions that share a block with one of these, within
-	// event.BlockReach days; all of them, or only anchors.
-	Near func(blocks []event.Block, all bool) ([]event.Filed, error)
-	// Under gives the mentions that hang on these anchors, and the anchors.
-	Under func(anchors []uuid.UUID) ([]event.Filed, error)
-	// Decided gives the mentions that an operator put together with these
-	// decisions.
-	Decided func(decisions []uuid.UUID) ([]event.Filed, error)
-}
-
 // Settle finds the place of mentions that come, and of those that what comes
 // and goes concerns. come are new or changed, go are withdrawn, as the book has
 // them; a mention that changes is in both, under its id. The answer is the
 // mentions that have another anchor than in the book, and all of come.
-func Settle(come, gone []event.Filed, book Book) ([]event.Filed, error) {
+func Settle(come, gone []event.Filed, book event.Book) ([]event.Filed, error) {
 	t := &table{book: book, all: map[uuid.UUID]*filed{}, blocks: map[int64][]*filed{}, dirty: map[uuid.UUID]bool{}, known: map[uuid.UUID]bool{}, out: map[uuid.UUID]bool{}}
 	var orphaned []uuid.UUID
 	for _, f := range gone {
@@ -83,7 +71,7 @@ func Settle(come, gone []event.Filed, book Book) ([]event.Filed, error) {
 
 // table is what is known of the mentions around those that move.
 type table struct {
-	book   Book
+	book   event.Book
 	all    map[uuid.UUID]*filed
 	blocks map[int64][]*filed
 	dirty  map[uuid.UUID]bool // must look for their place
@@ -277,7 +265,7 @@ func Group(mentions []event.Mention) ([]int, error) {
 		}
 		come[i], at[f.ID] = f, i
 	}
-	none := Book{
+	none := event.Book{
 		Near:    func([]event.Block, bool) ([]event.Filed, error) { return nil, nil },
 		Under:   func([]uuid.UUID) ([]event.Filed, error) { return nil, nil },
 		Decided: func([]uuid.UUID) ([]event.Filed, error) { return nil, nil },

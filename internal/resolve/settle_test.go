@@ -52,10 +52,10 @@ func mentions(t *rapid.T, n int) []event.Mention {
 	return out
 }
 
-// shelf is a Book in memory.
+// shelf is an event.Book in memory.
 type shelf map[uuid.UUID]event.Filed
 
-func (s shelf) book() Book {
+func (s shelf) book() event.Book {
 	get := func(want func(f *event.Filed) bool) []event.Filed {
 		var found []event.Filed
 		for _, f := range s {
@@ -65,7 +65,7 @@ func (s shelf) book() Book {
 		}
 		return found
 	}
-	return Book{
+	return event.Book{
 		Near: func(blocks []event.Block, all bool) ([]event.Filed, error) {
 			return get(func(f *event.Filed) bool {
 				return (all || f.Anchor == f.ID) && slices.ContainsFunc(f.Blocks, func(x event.Block) bool {

@@ -97,7 +97,8 @@ const (
 	perDay       = 0.07
 	samePlace    = 0.8
 	sameCountry  = 0.1
-	otherPlace   = -1.3
+	otherPlace   = -1.6
+	otherTarget  = -0.8 // and two places that were struck are two attacks
 	otherCountry = -2.5
 	wordsFull    = 2.2 // evidence of the same words; in proportion
 	wordsNone    = -0.3
