@@ -100,6 +100,7 @@ func (s *Store) answer(ctx context.Context, q querier, puts []Put, entries []*en
 			continue
 		}
 		listed := map[uuid.UUID]bool{}
+		puts[i].Events = []event.Event{} // [] in JSON, not null
 		for _, m := range e.mentions {
 			if id := found.of[m.ID]; !listed[id] {
 				listed[id] = true

@@ -146,7 +146,7 @@ func ndjson(n int) string {
 // line is an article of one meeting, different for each i.
 func line(i int) string {
 	day := time.Date(2017, 1, 1, 0, 0, 0, 0, time.UTC).AddDate(0, 0, i%700).Format(time.DateOnly)
-	return fmt.Sprintf(`{"id":"n%d","published_at":%q,"text":"Report %d: Norwegian Foreign Minister Borge Brende met Chilean Foreign Minister Heraldo Munoz in Oslo."}`, i, day, i)
+	return fmt.Sprintf(`{"id":"n%d","published_at":%q,"text":"Report %d: Norwegian Foreign Minister Borge Brende met Chilean Foreign Minister Heraldo Munoz in Oslo before their %dth session."}`, i, day, i, i)
 }
 
 func draft(i int) client.Draft {

@@ -228,6 +228,8 @@ func days(s *scale, a, b *sketch) {
 			s.add(overlapping, "their days overlap")
 		case apart == 1 && a.exact() && b.exact():
 			s.add(nextDay, "on days that follow each other")
+		case apart == 2 && a.exact() && b.exact() && (a.Implied || b.Implied):
+			s.add(dayAfter, "two days apart, but one is only the day of the news")
 		default:
 			s.add(never, "%d days apart", apart)
 		}

@@ -36,8 +36,9 @@ func Merge(mentions []event.Mention, reports []event.Report) event.Event {
 	e.Type = choose(w, mentions, &e, "type", func(m *event.Mention) (string, event.Type) { return string(m.Event.Type), m.Event.Type },
 		func(a *event.Alternative, t event.Type) { a.Type = t }, nil)
 	e.Status = status(w, mentions, &e)
+	said := slices.ContainsFunc(mentions, func(m event.Mention) bool { return m.Event.Date != nil && !implied(m.Event.Date) })
 	e.Date = choose(w, mentions, &e, "date", func(m *event.Mention) (string, *event.Date) {
-		if m.Event.Date == nil {
+		if m.Event.Date == nil || said && implied(m.Event.Date) {
 			return "", nil
 		}
 		return fmt.Sprint(m.Event.Date.Start, m.Event.Date.End), m.Event.Date

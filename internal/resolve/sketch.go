@@ -25,6 +25,7 @@ type sketch struct {
 	Sides    []side       `json:"p,omitempty"`
 	First    *event.Day   `json:"f,omitempty"` // of the event
 	Last     *event.Day   `json:"l,omitempty"`
+	Implied  bool         `json:"i,omitempty"` // the day was not said: it is that of the news
 	Reported *event.Day   `json:"r,omitempty"` // of the report
 	Country  string       `json:"c,omitempty"`
 	Place    string       `json:"n,omitempty"` // search key; empty if only the country is known
@@ -51,7 +52,7 @@ func sketchOf(m *event.Mention) sketch {
 	e := &m.Event
 	s := sketch{Type: e.Type, Status: e.Status, Reported: m.Report.Day, Article: m.Report.ID}
 	if e.Date != nil {
-		s.First, s.Last = &e.Date.Start, &e.Date.End
+		s.First, s.Last, s.Implied = &e.Date.Start, &e.Date.End, implied(e.Date)
 	}
 	if l := e.Location; l != nil {
 		s.Country = l.Country
@@ -87,6 +88,9 @@ func sketchOf(m *event.Mention) sketch {
 	s.Words = s.Words[:min(len(s.Words), maxWords)]
 	return s
 }
+
+// implied tells a day that the text does not say.
+func implied(d *event.Date) bool { return d.Text == "" }
 
 // personKey gives the last name of a participant who is known to be a person:
 // one with a title and a name of capitals. Empty for a state, a body, or
@@ -135,9 +139,8 @@ var empty = func() map[string]bool {
 // "extend" for what prolongs another, "round 3" for a numbered round.
 func phaseOf(e *event.Event, words []string) string {
 	for i, w := range words {
-		switch {
-		case (w == "round" || w == "session") && i > 0:
-			if n, ok := ordinals[words[i-1]]; ok {
+		if i > 0 && (w == "round" || w == "session") {
+			if n, ok := ordinal(words[i-1]); ok {
 				return "round " + strconv.Itoa(n)
 			}
 		}
@@ -160,10 +163,19 @@ func phaseOf(e *event.Event, words []string) string {
 	return ""
 }
 
-var ordinals = map[string]int{
-	"first": 1, "second": 2, "third": 3, "fourth": 4, "fifth": 5, "sixth": 6, "seventh": 7, "eighth": 8, "ninth": 9, "tenth": 10, "eleventh": 11, "twelfth": 12,
-	"1st": 1, "2nd": 2, "3rd": 3, "4th": 4, "5th": 5, "6th": 6, "7th": 7, "8th": 8, "9th": 9, "10th": 10, "11th": 11, "12th": 12,
+// ordinal reads "third" and "23rd".
+func ordinal(w string) (int, bool) {
+	if n := slices.Index(ordinals, w); n >= 0 {
+		return n + 1, true
+	}
+	if len(w) > 2 && slices.Contains([]string{"st", "nd", "rd", "th"}, w[len(w)-2:]) {
+		n, err := strconv.Atoi(w[:len(w)-2])
+		return n, err == nil
+	}
+	return 0, false
 }
+
+var ordinals = strings.Fields("first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth")
 
 // exact tells whether the days of the event are known to a week or better.
 func (s *sketch) exact() bool { return s.First != nil && *s.Last-*s.First < 7 }

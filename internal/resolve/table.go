@@ -92,6 +92,7 @@ const (
 	otherPerson  = -1.6 // of one side, two persons by name
 	sameDay      = 1.6
 	nextDay      = 0.3 // time zones, and reports that say when they heard of it
+	dayAfter     = 0.0
 	overlapping  = 0.4 // a month, a span that holds the day
 	nearReports  = 0.7 // no day of one's own: reports of one day
 	perDay       = 0.07
