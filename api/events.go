@@ -121,10 +121,16 @@ func (s *server) getEvent(ctx context.Context, in *byID) (*huma.StreamResponse, 
 	} else {
 		doc, err = s.Store.Event(ctx, id)
 	}
+	format := s.formats[form]
+	if err == nil && f.AsOf == nil && format.Name == jsonForm.name {
+		doc, err = s.withMentions(ctx, id, doc)
+	}
+	if e, ok := event.AsError(err); ok && e.Code == event.Gone && f.AsOf == nil {
+		return s.successor(ctx, in, id, err)
+	}
 	if err != nil {
 		return nil, err
 	}
-	format := s.formats[form]
 	var b bytes.Buffer
 	if err := encodeAll(format.Open(&b, &encode.Shape{Single: true, Base: in.base, Self: in.self()}), doc); err != nil {
 		return nil, err

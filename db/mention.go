@@ -133,7 +133,7 @@ func reports(ctx context.Context, q querier, ids []uuid.UUID) (map[uuid.UUID]eve
 		return out, nil
 	}
 	rows, err := q.Query(ctx, `
-		SELECT id, coalesce(source, ''), language, published_on, published_precision, published_at, published_offset, content_hash, coalesce(print, 0)
+		SELECT id, title, coalesce(url, ''), coalesce(source, ''), language, published_on, published_precision, published_at, published_offset, content_hash, coalesce(print, 0)
 		FROM article WHERE id = ANY($1)`, ids)
 	if err != nil {
 		return nil, err
@@ -146,7 +146,7 @@ func reports(ctx context.Context, q querier, ids []uuid.UUID) (map[uuid.UUID]eve
 		var offset *int
 		var hash []byte
 		var print int64
-		if err := row.Scan(&r.ID, &r.Source, &r.Language, &on, &precision, &at, &offset, &hash, &print); err != nil {
+		if err := row.Scan(&r.ID, &r.Title, &r.URL, &r.Source, &r.Language, &on, &precision, &at, &offset, &hash, &print); err != nil {
 			return struct{}{}, err
 		}
 		if len(hash) != sha256.Size {

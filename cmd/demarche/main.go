@@ -30,6 +30,8 @@ type cli struct {
 	Load      loadCmd      `cmd:"" help:"Code articles from files and store them."`
 	Extract   extractCmd   `cmd:"" help:"Code articles and print their events; needs no database."`
 	Eval      evalCmd      `cmd:"" help:"Measure the coder on your own annotated articles."`
+	CorefEval corefEvalCmd `cmd:"" help:"Measure resolution on mentions that people put under events."`
+	Resolve   resolveCmd   `cmd:"" help:"Bring together what was stored before there was resolution, or explain why two mentions are or are not one event."`
 	Migrate   migrateCmd   `cmd:"" help:"Bring the database's schema up or down, or show where it stands."`
 	Keys      keysCmd      `cmd:"" help:"Make, list and revoke the keys that writing needs."`
 	Doctor    doctorCmd    `cmd:"" help:"Look at everything that serving needs, and say what to do about what is wrong."`

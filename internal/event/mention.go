@@ -18,6 +18,8 @@ type Mention struct {
 // Report is an article as far as it bears witness to an event.
 type Report struct {
 	ID        uuid.UUID `json:"id"`
+	Title     string    `json:"title,omitempty"`
+	URL       string    `json:"url,omitempty"`
 	Source    string    `json:"source,omitempty"`
 	Language  string    `json:"language"`
 	Published time.Time `json:"published_at,omitzero" doc:"Midnight UTC if only the day is known"`
@@ -31,7 +33,7 @@ type Report struct {
 
 // ReportOf gives what an article is as a witness, without its fingerprint.
 func ReportOf(a *Article) Report {
-	r := Report{ID: a.ID, Source: a.Source, Language: a.Language, Hash: a.ContentHash()}
+	r := Report{ID: a.ID, Title: a.Title, URL: a.URL, Source: a.Source, Language: a.Language, Hash: a.ContentHash()}
 	r.At(a)
 	return r
 }
