@@ -385,6 +385,9 @@ func TestDecisions(t *testing.T) {
 	}
 	var e event.Event
 	document, err := s.Event(ctx, into)
+	if err != nil {
+		t.Fatal(err)
+	}
 	if err := json.Unmarshal(document, &e); err != nil || e.ArticleCount != 2 || e.SourceCount != 2 || e.Confidence <= 0.8 || len(e.Alternatives) != 1 || len(e.Evidence) != 2 {
 		t.Errorf("%+v %v", e, err)
 	}

@@ -83,8 +83,8 @@ func (c *Client) Processes(ctx context.Context, q url.Values) ([]Process, error)
 	return out.Processes, err
 }
 
-// Process gives one process with its events.
-func (c *Client) Process(ctx context.Context, id string) (Process, error) {
+// ProcessByID gives one process with its events.
+func (c *Client) ProcessByID(ctx context.Context, id string) (Process, error) {
 	var out Process
 	err := c.get(ctx, "/v1/processes/"+url.PathEscape(id), nil, &out)
 	return out, err

@@ -126,9 +126,8 @@ func TestSettleDependsOnTheSetOnly(t *testing.T) {
 		all := mentions(t, rapid.IntRange(1, 40).Draw(t, "n"))
 		want := shelf{}
 		want.change(t, all, nil)
-		got := shelf{}
 		for _, order := range []string{"first", "second"} {
-			got = shelf{}
+			got := shelf{}
 			rest := rapid.Permutation(all).Draw(t, order)
 			for len(rest) > 0 {
 				n := rapid.IntRange(1, min(len(rest), 8)).Draw(t, "batch")
