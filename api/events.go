@@ -116,14 +116,14 @@ func (s *server) getEvent(ctx context.Context, in *byID) (*huma.StreamResponse, 
 		return nil, err
 	}
 	var doc json.RawMessage
-	if f.AsOf != nil {
-		doc, err = s.Store.EventAsOf(ctx, id, *f.AsOf)
-	} else {
-		doc, err = s.Store.Event(ctx, id)
-	}
 	format := s.formats[form]
-	if err == nil && f.AsOf == nil && format.Name == jsonForm.name {
-		doc, err = s.withMentions(ctx, id, doc)
+	switch {
+	case f.AsOf != nil:
+		doc, err = s.Store.EventAsOf(ctx, id, *f.AsOf)
+	case format.Name == jsonForm.name:
+		doc, err = s.wholeEvent(ctx, id)
+	default:
+		doc, err = s.Store.Event(ctx, id)
 	}
 	if e, ok := event.AsError(err); ok && e.Code == event.Gone && f.AsOf == nil {
 		return s.successor(ctx, in, id, err)

@@ -56,8 +56,13 @@ func (s *server) mentionsOf(ctx context.Context, id uuid.UUID) ([]mentionAnswer,
 	return out, nil
 }
 
-// withMentions puts the mentions of an event behind the members of its document.
-func (s *server) withMentions(ctx context.Context, id uuid.UUID, document json.RawMessage) (json.RawMessage, error) {
+// wholeEvent gives the document of an event with its mentions behind its own
+// members.
+func (s *server) wholeEvent(ctx context.Context, id uuid.UUID) (json.RawMessage, error) {
+	document, err := s.Store.Event(ctx, id)
+	if err != nil {
+		return nil, err
+	}
 	mentions, err := s.mentionsOf(ctx, id)
 	if err != nil {
 		return nil, err

@@ -37,7 +37,6 @@ type cli struct {
 	Doctor    doctorCmd    `cmd:"" help:"Look at everything that serving needs, and say what to do about what is wrong."`
 	Health    healthCmd    `cmd:"" help:"Ask a running server whether it can answer questions; for container health checks."`
 	Version   versionCmd   `cmd:"" help:"Print the version."`
-	CorefEval corefEvalCmd `cmd:"" help:"Measure resolution on mentions that people put under events."`
 }
 
 // logLevel reads slog's levels.
