@@ -160,11 +160,20 @@ func roles(s *scale, a, b *sketch) {
 		if len(targets) > 0 && len(targetsB) > 0 && !meet(targets, targetsB) {
 			s.add(otherActor, "it is done to %v in one, to %v in the other", targets, targetsB)
 		}
-	case meet(actors, targetsB) && meet(actorsB, targets):
+	case meet(actors, targetsB) && meet(actorsB, targets) && clash(a.Type):
 		s.add(crossedRoles, "who acts in one is acted on in the other")
 	default:
 		s.add(otherActor, "%v acts in one, %v in the other", actors, actorsB)
 	}
+}
+
+// clash tells the types in which each side acts on the other.
+func clash(t event.Type) bool {
+	switch t {
+	case event.Attack, event.CeasefireViolation, event.Release:
+		return true
+	}
+	return false
 }
 
 func in(s *sketch, r event.Role) []string {

@@ -14,7 +14,7 @@ var classes = map[event.Type]string{
 	event.Meeting: "consult", event.Talks: "consult", event.Summit: "consult", event.Call: "consult", event.Visit: "consult", event.Mediation: "consult",
 	event.Attack: "attack", event.CeasefireViolation: "attack",
 	event.Criticism: "criticism", event.DiplomaticProtest: "criticism",
-	event.Agreement: "agreement", event.Cooperation: "agreement", event.Statement: "agreement",
+	event.Agreement: "agreement", event.Cooperation: "agreement", event.Statement: "agreement", event.Ceasefire: "agreement",
 	event.Sanction: "sanction", event.Expulsion: "sanction",
 }
 
@@ -86,7 +86,7 @@ const (
 
 	sameParties  = 1.2  // the same codes
 	someParties  = 0.8  // the codes of one are among those of the other
-	crossedRoles = -0.6 // who acts in one is acted on in the other
+	crossedRoles = -0.6 // who acts in one is acted on in the other: a clash, told from two sides
 	otherActor   = -2.0 // another actor, or another target
 	samePerson   = 0.6
 	otherPerson  = -1.6 // of one side, two persons by name
