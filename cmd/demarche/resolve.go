@@ -26,7 +26,7 @@ func (c *resolveCmd) Run(ctx context.Context, log *slog.Logger, s streams) error
 		return errors.New("expected no ids, or --explain and two ids")
 	}
 	return c.with(ctx, log, func(url string) error {
-		store, err := openStore(ctx, url, false, 0, 0, log)
+		store, err := openStore(ctx, false, db.Config{URL: url, Logger: log})
 		if err != nil {
 			return err
 		}
