@@ -218,7 +218,7 @@ func (s *Store) FileMentions(ctx context.Context, progress func(done int)) (done
 				return nil, err
 			}
 			var ids []uuid.UUID // articles first, which a revision of theirs locks first, too
-			rows, err := tx.Query(ctx, `SELECT id FROM article WHERE id IN (SELECT article_id FROM mention WHERE rank IS NULL LIMIT $1) ORDER BY id FOR UPDATE SKIP LOCKED`, fileBatch)
+			rows, err := tx.Query(ctx, `SELECT id FROM article WHERE id IN (SELECT article_id FROM mention WHERE rank IS NULL LIMIT $1) ORDER BY id FOR UPDATE`, fileBatch)
 			if err != nil {
 				return nil, err
 			}

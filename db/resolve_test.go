@@ -462,3 +462,37 @@ func TestSplit(t *testing.T) {
 		t.Errorf("merging an event that is gone: %v", err)
 	}
 }
+
+// TestFileMentions brings together what was stored before there was resolution:
+// the end is that of articles that come in with it.
+func TestFileMentions(t *testing.T) {
+	t.Parallel()
+	ctx := context.Background()
+	url, other := dbtest.New(t), dbtest.New(t)
+	all := crowd(60, 150)
+	if _, err := openURL(t, url).PutArticles(ctx, all, replaceAll); err != nil {
+		t.Fatal(err)
+	}
+	conn := connect(t, url)
+	for _, statement := range []string{`UPDATE mention SET rank = NULL, sketch = NULL, blocks = '{}'`, `UPDATE article SET print = NULL`, `DELETE FROM mention_block`} {
+		if _, err := conn.Exec(ctx, statement); err != nil {
+			t.Fatal(err)
+		}
+	}
+	s, fresh := openResolving(t, url), openResolving(t, other)
+	last := 0
+	done, err := s.FileMentions(ctx, func(n int) { last = n })
+	if err != nil || done < 150 || last != done {
+		t.Fatal(done, last, err)
+	}
+	sound(t, s, url)
+	if _, err := fresh.PutArticles(ctx, all, replaceAll); err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(outcome(t, fresh, other), outcome(t, s, url)); diff != "" {
+		t.Errorf("with resolution (-) and resolved later (+):\n%s", diff)
+	}
+	if done, err := s.FileMentions(ctx, nil); done != 0 || err != nil {
+		t.Errorf("again: %d, %v", done, err)
+	}
+}
