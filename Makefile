@@ -3,7 +3,7 @@ SHELL := /bin/bash
 LISTEN ?= 127.0.0.1:8080
 FUZZTIME ?= 60s
 
-.PHONY: help setup build run test race lint fuzz bench bench-read nlp-eval clean
+.PHONY: help setup build run test race lint fuzz bench bench-read nlp-eval coref-eval clean
 
 help: ## List the targets
 	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -41,6 +41,9 @@ bench-read: setup build ## Measure reading against pgbench with N events: N=1000
 
 nlp-eval: ## Score tagger and parser on a folder of UD treebanks: TREEBANK=dir
 	go run ./cmd/demarche-train eval $(or $(TREEBANK),$(error TREEBANK=dir names the folder of the treebanks))
+
+coref-eval: ## Score resolution on mentions that people put under events: FILE=mentions.jsonl
+	@go run ./cmd/demarche coref-eval $(or $(FILE),$(error FILE=mentions.jsonl names the mentions))
 
 clean: ## Remove what was built
 	rm -rf bin

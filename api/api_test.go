@@ -26,10 +26,17 @@ import (
 
 const maxTestText = 10_000
 
-// newServer gives the whole interface on a database of its own.
+// newServer gives the whole interface on a database of its own, in which
+// every mention is an event of its own.
 func newServer(t testing.TB, changes ...func(*Config)) (http.Handler, *db.Store) {
 	t.Helper()
-	store, err := db.Open(t.Context(), db.Config{URL: dbtest.New(t), MaxConns: 4})
+	return newServerThat(t, nil, changes...)
+}
+
+// newServerThat makes a server that resolves by the rules given.
+func newServerThat(t testing.TB, rules db.Resolver, changes ...func(*Config)) (http.Handler, *db.Store) {
+	t.Helper()
+	store, err := db.Open(t.Context(), db.Config{URL: dbtest.New(t), MaxConns: 4, Resolver: rules})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -116,15 +116,21 @@ func (s *server) getEvent(ctx context.Context, in *byID) (*huma.StreamResponse, 
 		return nil, err
 	}
 	var doc json.RawMessage
-	if f.AsOf != nil {
+	format := s.formats[form]
+	switch {
+	case f.AsOf != nil:
 		doc, err = s.Store.EventAsOf(ctx, id, *f.AsOf)
-	} else {
+	case format.Name == jsonForm.name:
+		doc, err = s.wholeEvent(ctx, id)
+	default:
 		doc, err = s.Store.Event(ctx, id)
+	}
+	if e, ok := event.AsError(err); ok && e.Code == event.Gone && f.AsOf == nil {
+		return s.successor(ctx, in, id, err)
 	}
 	if err != nil {
 		return nil, err
 	}
-	format := s.formats[form]
 	var b bytes.Buffer
 	if err := encodeAll(format.Open(&b, &encode.Shape{Single: true, Base: in.base, Self: in.self()}), doc); err != nil {
 		return nil, err

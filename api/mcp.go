@@ -185,7 +185,7 @@ func (s *server) agentEvent(ctx context.Context, q url.Values) (*answer, error) 
 	if err != nil {
 		return nil, err
 	}
-	doc, err := s.Store.Event(ctx, id)
+	doc, err := s.wholeEvent(ctx, id)
 	return &answer{body: doc}, err
 }
 

@@ -3,6 +3,8 @@ package api
 import (
 	"net/http"
 
+	"demarche/internal/resolve"
+
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/go-chi/chi/v5"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
@@ -28,6 +30,12 @@ func (s *server) routes(r chi.Router) {
 		OperationID: "get-article", Method: http.MethodGet, Path: "/v1/articles/{id}", Tags: []string{"Articles"},
 		Summary: "One article with its events",
 	}, s.getArticle)
+	register(s, huma.Operation{
+		OperationID: "delete-article", Method: http.MethodDelete, Path: "/v1/articles/{id}", Tags: []string{"Articles"},
+		Summary:       "Withdraw an article",
+		Description:   "It takes back what it contributed: events that nothing else reports are retracted, the others go on without it.",
+		DefaultStatus: http.StatusNoContent,
+	}, s.deleteArticle)
 	registerForms(s, huma.Operation{
 		OperationID: "list-events", Method: http.MethodGet, Path: "/v1/events", Tags: []string{"Events"},
 		Summary:     "Events by actor, place, date, type and text",
@@ -37,10 +45,35 @@ func (s *server) routes(r chi.Router) {
 	}, s.eventForms, s.listEvents)
 	registerForms(s, huma.Operation{
 		OperationID: "get-event", Method: http.MethodGet, Path: "/v1/events/{id}", Tags: []string{"Events"},
-		Summary:    "One event",
-		Parameters: []*huma.Param{asOfParameter()},
-		Responses:  map[string]*huma.Response{"200": s.jsonResponse("The event", eventSchema)},
+		Summary:     "One event, in JSON with what each article says of it",
+		Description: "An event that was merged is answered with 301 and the address of its successor.",
+		Parameters:  []*huma.Param{asOfParameter()},
+		Responses:   map[string]*huma.Response{"200": s.jsonResponse("The event", schemaOf[wholeEvent])},
 	}, s.eventForms, s.getEvent)
+	register(s, huma.Operation{
+		OperationID: "merge-events", Method: http.MethodPost, Path: "/v1/events/{id}/merge", Tags: []string{"Events"},
+		Summary:     "Say that events are one",
+		Description: "The decision stays with their mentions and goes before the rules.",
+		RequestBody: decisionBody(s.huma), MaxBodyBytes: s.maxBody(),
+	}, s.mergeEvents)
+	register(s, huma.Operation{
+		OperationID: "split-event", Method: http.MethodPost, Path: "/v1/events/{id}/split", Tags: []string{"Events"},
+		Summary:     "Take mentions out of an event and make them one of their own",
+		Description: "The decision stays with all of its mentions and goes before the rules.",
+		RequestBody: decisionBody(s.huma), MaxBodyBytes: s.maxBody(),
+	}, s.splitEvent)
+	register(s, huma.Operation{
+		OperationID: "list-processes", Method: http.MethodGet, Path: "/v1/processes", Tags: []string{"Processes"},
+		Summary:     "Chains of events between two sides: talks, ceasefire, violation, extension",
+		Description: "Of the actors' latest 5000 events of the types that processes are made of. With from and to, processes that overlap them.",
+		Parameters:  documentedProcessParameters(),
+	}, s.listProcesses)
+	register(s, huma.Operation{
+		OperationID: "get-process", Method: http.MethodGet, Path: "/v1/processes/{id}", Tags: []string{"Processes"},
+		Summary:     "One process with its events in the order of time",
+		Description: "Asked for by an event that is not its first, it is answered with 301 and its address.",
+		Responses:   map[string]*huma.Response{"200": s.jsonResponse("The process", schemaOf[resolve.Process])},
+	}, s.getProcess)
 	register(s, huma.Operation{
 		OperationID: "get-event-history", Method: http.MethodGet, Path: "/v1/events/{id}/history", Tags: []string{"Events"},
 		Summary: "Every version of an event, and what became of it",

@@ -27,7 +27,7 @@ type Loaded struct {
 }
 
 // bulkTables are those that a bulk load fills, in the order of their keys.
-var bulkTables = []string{"event", "participant", "event_article", "event_document", "pair_feed", "rollup", "change"}
+var bulkTables = []string{"event", "participant", "event_article", "event_document", "mention", "mention_block", "pair_feed", "rollup", "change"}
 
 // bulkBatch is how many events a bulk load writes at a time.
 const bulkBatch = 1000
@@ -156,7 +156,7 @@ func (l *bulk) work(ctx context.Context) error {
 
 func (l *bulk) write(ctx context.Context, batch []Loaded, counts rollup) error {
 	w := &writer{now: l.store.now(), known: l.store.known, counts: rollup{}}
-	entries := make([]*entry, len(batch))
+	events := make([]*event.Event, len(batch))
 	var changes struct {
 		position []int64
 		event    []uuid.UUID
@@ -169,21 +169,38 @@ func (l *bulk) write(ctx context.Context, batch []Loaded, counts rollup) error {
 		if ev.ID == uuid.Nil || ev.Revision < 1 || len(ev.Evidence) == 0 {
 			return event.NewError(event.Invalid, fmt.Sprintf("event %q is not whole: expected an id, a revision and evidence", ev.ID))
 		}
-		e := newEntry()
-		e.article.Source, e.article.Language, e.events = batch[i].Source, batch[i].Language, []event.Event{*ev}
 		document, err := json.Marshal(ev)
 		if err != nil {
 			return fmt.Errorf("encode event %s: %w", ev.ID, err)
 		}
-		e.documents[ev.ID] = document
-		entries[i] = e
-		w.rows.add(e, ev)
+		t := &turn{new: ev, document: document, languages: event.LanguageKeys([]string{batch[i].Language})}
+		if batch[i].Source != "" {
+			t.sources = []string{batch[i].Source}
+		}
+		starts := map[uuid.UUID]int{}
+		for _, v := range ev.Evidence {
+			if at, ok := starts[v.ArticleID]; !ok || v.Start < at {
+				starts[v.ArticleID] = v.Start
+			}
+		}
+		for _, article := range slices.SortedFunc(maps.Keys(starts), byID) {
+			t.reports = append(t.reports, reportAt{article, starts[article]})
+		}
+		m := event.Mention{ID: ev.ID, Report: event.Report{ID: ev.Evidence[0].ArticleID, Day: ev.FirstReported}, Event: *ev}
+		f, err := l.store.resolver.File(&m)
+		if err != nil {
+			return err
+		}
+		f.Anchor = f.ID
+		w.mentions.come = append(w.mentions.come, &mention{filed: f, event: ev.ID, article: m.Report.ID, start: start(ev), alone: true})
+		events[i] = ev
+		w.rows.add(t)
 		w.feeds.add(ev)
 		counts.add(ev, 1)
 		changes.position, changes.event = append(changes.position, last-int64(len(batch))+int64(i)+1), append(changes.event, ev.ID)
 		changes.at, changes.revision = append(changes.at, w.now), append(changes.revision, int32(ev.Revision))
 	}
-	w.reference(entries)
+	w.reference(events)
 	if err := w.queue(); err != nil {
 		return err
 	}

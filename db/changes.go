@@ -23,7 +23,7 @@ type Change struct {
 	EventID   uuid.UUID       `json:"event_id"`
 	Revision  int             `json:"revision" doc:"Of the event below"`
 	Successor *uuid.UUID      `json:"successor,omitempty" doc:"The event that it was merged into"`
-	Reason    string          `json:"reason,omitempty" doc:"Why it was retracted"`
+	Reason    string          `json:"reason,omitempty" doc:"Why it was merged, retracted or split"`
 	Event     json.RawMessage `json:"event" doc:"The event in the version that came, or, if it was merged or retracted, its last"`
 
 	before json.RawMessage // the version that an update replaced
@@ -126,23 +126,24 @@ func (s *Store) Changes(ctx context.Context, since int64, limit int) ([]Change, 
 func (s *Store) changes(ctx context.Context, since int64, limit int) ([]Change, error) {
 	rows, err := s.pool.Query(ctx, `
 		SELECT c.position, c.action, c.at, c.event_id, c.revision, o.successor, coalesce(o.reason, ''), coalesce(o.document, d.document),
-			coalesce(o.sources, e.sources), coalesce(o.languages, e.languages), b.document, b.sources, b.languages
+			coalesce(o.sources, e.sources), coalesce(o.languages, e.languages), b.document, b.sources, b.languages, coalesce(b.reason, '')
 		FROM change c
 		LEFT JOIN event_past o ON o.event_id = c.event_id AND o.revision = c.revision
 		LEFT JOIN event e ON e.id = c.event_id AND e.revision = c.revision
 		LEFT JOIN event_document d ON d.event_id = e.id
-		LEFT JOIN LATERAL (SELECT document, sources, languages FROM event_past b
+		LEFT JOIN LATERAL (SELECT document, sources, languages, reason FROM event_past b
 			WHERE c.action = 'updated' AND b.event_id = c.event_id AND b.revision < c.revision ORDER BY b.revision DESC LIMIT 1) b ON true
 		WHERE c.position > $1 ORDER BY c.position LIMIT $2`, since, limit)
 	if err != nil {
 		return nil, translate(ctx, "read changes", err)
 	}
 	changes, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (c Change, err error) {
+		var why string // an update has the reason for which the version before ended
 		err = row.Scan(&c.Position, &c.Action, &c.At, &c.EventID, &c.Revision, &c.Successor, &c.Reason, (*[]byte)(&c.Event),
-			&c.facts[0].sources, &c.facts[0].languages, (*[]byte)(&c.before), &c.facts[1].sources, &c.facts[1].languages)
+			&c.facts[0].sources, &c.facts[0].languages, (*[]byte)(&c.before), &c.facts[1].sources, &c.facts[1].languages, &why)
 		c.At = c.At.UTC()
 		if c.Action == Added || c.Action == Updated { // what became of this version later is another change
-			c.Successor, c.Reason = nil, ""
+			c.Successor, c.Reason = nil, why
 		}
 		return c, err
 	})
@@ -267,7 +268,7 @@ type Version struct {
 	Until     *time.Time      `json:"until,omitempty" doc:"When it went; absent if it stands"`
 	Fate      Action          `json:"fate,omitempty" enum:"updated,merged,retracted" doc:"What became of it"`
 	Successor *uuid.UUID      `json:"successor,omitempty" doc:"The event that it was merged into"`
-	Reason    string          `json:"reason,omitempty" doc:"Why it was retracted"`
+	Reason    string          `json:"reason,omitempty" doc:"Why it ended, if more is to be told than that reports came or changed"`
 	Event     json.RawMessage `json:"event"`
 }
 

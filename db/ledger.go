@@ -1,10 +1,9 @@
 package db
 
 import (
-	"bytes"
 	"cmp"
 	"crypto/sha256"
-	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -38,8 +37,8 @@ type Coded struct {
 	Events  []event.Event
 }
 
-// Revise decides how events coded afresh replace those that stood for an
-// article before: next is every event that holds now, with the stored id where
+// Revise decides how events coded afresh replace those that an article told of
+// before, which come under the ids of their mentions: next is every event that holds now, with the stored id where
 // it is the same event (a zero id is given a new one), and retracted the ids of
 // stored events that no longer hold. It must be pure: it is called within a
 // transaction.
@@ -54,81 +53,77 @@ const revisedReason = "article revised"
 type ledger struct {
 	now     time.Time
 	revise  Revise
+	print   func(text string) uint64
 	owners  owners
 	entries map[uuid.UUID]*entry // by article
 }
 
 // entry is an article in the ledger.
 type entry struct {
-	article   event.Article
-	hash      [sha256.Size]byte
-	events    []event.Event             // those that stand, in order
-	retracted []event.Event             // those that this ledger retracts
-	documents map[uuid.UUID][]byte      // the JSON of all of them
-	dirty     map[uuid.UUID]bool        // events to write
-	stored    map[uuid.UUID]event.Event // the versions of events that the database has
-	retold    bool                      // source or language have changed, which events do not show
-	isNew     bool                      // the database does not have the article
-	outcome   Outcome                   // of the last put that changed it; empty if none did
-}
-
-func newEntry() *entry {
-	return &entry{documents: map[uuid.UUID][]byte{}, dirty: map[uuid.UUID]bool{}, stored: map[uuid.UUID]event.Event{}}
+	article  event.Article
+	hash     [sha256.Size]byte
+	print    uint64        // of the text, once it changes
+	mentions []event.Event // what the article says now, under the ids of its mentions, in order
+	stored   []*mention    // what the database has of it
+	isNew    bool          // the database does not have the article
+	outcome  Outcome       // of the last put that changed it; empty if none did
 }
 
 // put enters one article.
-func (l *ledger) put(c Coded) (Put, error) {
+func (l *ledger) put(c Coded) (*entry, Outcome, error) {
 	ids := identities(&c.Article)
 	hash := c.Article.ContentHash()
 	id, by, known := l.owners.resolve(ids)
 	e := l.entries[id]
 	switch {
 	case !known:
-		e = newEntry()
-		e.isNew, e.article.ID, e.article.CreatedAt = true, c.Article.ID, l.now
+		e = &entry{isNew: true}
+		e.article.ID, e.article.CreatedAt = c.Article.ID, l.now
 		l.entries[c.Article.ID] = e
 	case e == nil:
-		return Put{}, fmt.Errorf("article %s has an identity but is not stored", id)
+		return nil, "", errAgain
 	case by == byContent || e.hash == hash:
-		return Put{e.article, slices.Clone(e.events), Unchanged}, nil
+		return e, Unchanged, nil
 	}
 	e.outcome = Created
 	if known {
 		e.outcome = Revised
 	}
 	e.replace(c.Article, hash, l.now)
+	e.print = l.print(c.Article.Text)
 	l.owners.claim(ids, e.article.ID)
-	if err := e.recode(c.Events, l.revise, l.now); err != nil {
-		return Put{}, fmt.Errorf("events of article %s: %w", e.article.ID, err)
+	if err := e.recode(c.Events, l.revise); err != nil {
+		return nil, "", fmt.Errorf("events of article %s: %w", e.article.ID, err)
 	}
-	return Put{e.article, slices.Clone(e.events), e.outcome}, nil
+	return e, e.outcome, nil
 }
+
+// errAgain says that what was read first was gone later: an article is being
+// withdrawn or revised in this moment.
+var errAgain = errors.New("an article is being withdrawn or revised: try again")
 
 // replace makes a the text of the entry's article, in a new revision.
 func (e *entry) replace(a event.Article, hash [sha256.Size]byte, now time.Time) {
 	a.ID, a.CreatedAt, a.Revision = e.article.ID, e.article.CreatedAt, e.article.Revision+1
 	a.UpdatedAt = latest(now, e.article.UpdatedAt, a.CreatedAt)
-	e.retold = a.Source != e.article.Source || a.Language != e.article.Language
 	e.article, e.hash = a, hash
 }
 
-// recode replaces the events that stand by what revise makes of the fresh ones.
-func (e *entry) recode(fresh []event.Event, revise Revise, now time.Time) error {
-	next, gone := revise(slices.Clone(e.events), fresh)
-	stood := make(map[uuid.UUID]event.Event, len(e.events))
-	for _, ev := range e.events {
-		stood[ev.ID] = ev
+// recode replaces what the article says by what revise makes of the fresh
+// reading.
+func (e *entry) recode(fresh []event.Event, revise Revise) error {
+	next, gone := revise(slices.Clone(e.mentions), fresh)
+	stood := make(map[uuid.UUID]bool, len(e.mentions))
+	for _, ev := range e.mentions {
+		stood[ev.ID] = true
 	}
 	for _, id := range gone {
-		old, ok := stood[id]
-		if !ok {
+		if !stood[id] {
 			return fmt.Errorf("event %s was retracted, but it does not stand for this article", id)
 		}
 		delete(stood, id)
-		old.UpdatedAt, old.Revision = latest(now, old.UpdatedAt), old.Revision+1
-		e.retracted = append(e.retracted, old)
 	}
-	e.events = make([]event.Event, 0, len(next))
+	e.mentions = make([]event.Event, 0, len(next))
 	listed := make(map[uuid.UUID]bool, len(next))
 	for _, ev := range next {
 		ev, err := e.complete(ev)
@@ -139,56 +134,30 @@ func (e *entry) recode(fresh []event.Event, revise Revise, now time.Time) error 
 			return fmt.Errorf("event %s is listed twice", ev.ID)
 		}
 		listed[ev.ID] = true
-		if old, kept := stood[ev.ID]; kept {
-			delete(stood, ev.ID)
-			err = e.keep(ev, old, now)
-		} else {
-			ev.CreatedAt, ev.UpdatedAt, ev.Revision = now, now, 1
-			err = e.enter(ev)
-		}
-		if err != nil {
-			return err
-		}
+		delete(stood, ev.ID)
+		e.mentions = append(e.mentions, ev)
 	}
 	for id := range stood {
 		return fmt.Errorf("event %s is neither kept nor retracted", id)
 	}
-	slices.SortFunc(e.events, inText)
+	slices.SortStableFunc(e.mentions, func(a, b event.Event) int { return cmp.Or(cmp.Compare(start(&a), start(&b)), byID(a.ID, b.ID)) })
 	return nil
 }
 
-// keep enters an event that stood before: in a new revision if anything of it
-// changed, else as it was.
-func (e *entry) keep(ev, old event.Event, now time.Time) error {
-	ev.CreatedAt, ev.UpdatedAt, ev.Revision = old.CreatedAt, old.UpdatedAt, old.Revision
-	document, err := json.Marshal(ev)
-	if err != nil {
-		return fmt.Errorf("encode event %s: %w", ev.ID, err)
+// witness gives what the article says as mentions. Decisions of an operator
+// stay with theirs.
+func (e *entry) witness() []event.Mention {
+	r := event.ReportOf(&e.article)
+	r.Print = e.print
+	decided := map[uuid.UUID]uuid.UUID{}
+	for _, m := range e.stored {
+		decided[m.filed.ID] = m.filed.Decision
 	}
-	if bytes.Equal(document, e.documents[ev.ID]) && !e.retold {
-		e.events = append(e.events, ev)
-		return nil
+	mentions := make([]event.Mention, len(e.mentions))
+	for i, ev := range e.mentions {
+		mentions[i] = event.Mention{ID: ev.ID, Report: r, Event: reading(ev), Decision: decided[ev.ID]}
 	}
-	ev.UpdatedAt, ev.Revision = latest(now, old.UpdatedAt), old.Revision+1
-	return e.enter(ev)
-}
-
-// enter adds an event that is to be written.
-func (e *entry) enter(ev event.Event) (err error) {
-	if e.documents[ev.ID], err = json.Marshal(ev); err != nil {
-		return fmt.Errorf("encode event %s: %w", ev.ID, err)
-	}
-	e.dirty[ev.ID] = true
-	e.events = append(e.events, ev)
-	return nil
-}
-
-// inText orders events as they are read back: by where the text first has them.
-func inText(a, b event.Event) int {
-	first := func(e event.Event) int {
-		return slices.MinFunc(e.Evidence, func(v, w event.Evidence) int { return cmp.Compare(v.Start, w.Start) }).Start
-	}
-	return cmp.Or(cmp.Compare(first(a), first(b)), byID(a.ID, b.ID))
+	return mentions
 }
 
 // complete fills in what the store knows of an event, and refuses one whose
@@ -222,12 +191,6 @@ func (e *entry) complete(ev event.Event) (event.Event, error) {
 		}
 	}
 	ev.Recode() // the schema keeps type and status only
-	// An event stands on one article as long as events of different articles
-	// are not brought together.
-	ev.ArticleCount, ev.SourceCount, ev.FirstReported = 1, 1, nil
-	if day, ok := e.article.PublishedDay(); ok {
-		ev.FirstReported = &day
-	}
 	return ev, nil
 }
 

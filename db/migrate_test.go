@@ -32,7 +32,7 @@ func catalogue(t *testing.T, url string) string {
 	err := connect(t, url).QueryRow(context.Background(), `
 		SELECT string_agg(what, E'\n' ORDER BY what) FROM (
 			SELECT format('%s.%s %s %s', attrelid::regclass, attname, format_type(atttypid, atttypmod), attnotnull)
-			FROM pg_attribute JOIN pg_class c ON c.oid = attrelid WHERE relnamespace = 'public'::regnamespace AND attnum > 0
+			FROM pg_attribute JOIN pg_class c ON c.oid = attrelid WHERE relnamespace = 'public'::regnamespace AND attnum > 0 AND NOT attisdropped
 			UNION ALL
 			SELECT format('%s %s', conname, pg_get_constraintdef(oid)) FROM pg_constraint WHERE connamespace = 'public'::regnamespace
 			UNION ALL

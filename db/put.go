@@ -35,7 +35,8 @@ func (s *Store) PutArticle(ctx context.Context, a event.Article, fresh []event.E
 // article may come twice.
 //
 // Writers cannot deadlock: each takes its locks in the same order, which is
-// identities by key, articles by id, actors by id and places by id.
+// identities by key, articles by id, blocks, events, actors by id and places by
+// id; see resolve.go.
 func (s *Store) PutArticles(ctx context.Context, batch []Coded, revise Revise) ([]Put, error) {
 	if len(batch) == 0 {
 		return nil, nil
@@ -49,40 +50,76 @@ func (s *Store) PutArticles(ctx context.Context, batch []Coded, revise Revise) (
 		batch[i].Article.ID = id
 	}
 	var puts []Put
-	var w *writer
-	err := pgx.BeginTxFunc(ctx, s.pool, pgx.TxOptions{IsoLevel: pgx.ReadCommitted}, func(tx pgx.Tx) (err error) {
-		puts, w, err = s.put(ctx, tx, batch, revise)
-		return err
+	err := s.writeTx(ctx, "write articles", func(tx pgx.Tx, locks map[int32]bool) (w *writer, err error) {
+		puts, w, err = s.put(ctx, tx, locks, batch, revise)
+		return w, err
 	})
-	if err != nil {
-		return nil, translate(ctx, "write articles", err)
-	}
-	s.known.add(w.added)
-	select {
-	case s.written <- struct{}{}:
-	default:
-	}
-	return puts, nil
+	return puts, err
 }
 
-func (s *Store) put(ctx context.Context, tx pgx.Tx, batch []Coded, revise Revise) ([]Put, *writer, error) {
+func (s *Store) put(ctx context.Context, tx pgx.Tx, locks map[int32]bool, batch []Coded, revise Revise) ([]Put, *writer, error) {
 	claimed, stored, err := claim(ctx, tx, batch)
 	if err != nil {
 		return nil, nil, err
 	}
-	l := &ledger{revise: revise, owners: stored}
+	l := &ledger{revise: revise, print: s.resolver.Print, owners: stored}
 	if l.entries, err = loadEntries(ctx, tx, slices.Collect(maps.Values(stored))); err != nil {
 		return nil, nil, err
 	}
 	l.now = s.now() // once the transaction is known to others: see writerLock
-	puts := make([]Put, len(batch))
+	puts, entries := make([]Put, len(batch)), make([]*entry, len(batch))
 	for i, c := range batch {
-		if puts[i], err = l.put(c); err != nil {
+		if entries[i], puts[i].Outcome, err = l.put(c); err != nil {
 			return nil, nil, err
 		}
+		puts[i].Article = entries[i].article
 	}
-	w, err := s.write(ctx, tx, l, claimed)
-	return puts, w, err
+	p := &placing{store: s, tx: tx, now: l.now, locks: locks, retraction: revisedReason}
+	for _, id := range slices.SortedFunc(maps.Keys(l.entries), byID) {
+		if e := l.entries[id]; e.outcome != "" {
+			p.come, p.gone = append(p.come, e.witness()...), append(p.gone, e.stored...)
+		}
+	}
+	found, err := p.run(ctx)
+	if err != nil {
+		return nil, nil, err
+	}
+	w, err := s.write(ctx, tx, l, claimed, found)
+	if err != nil {
+		return nil, nil, err
+	}
+	return puts, w, s.answer(ctx, tx, puts, entries, found)
+}
+
+// answer fills in the events that stand for the articles in the end.
+func (s *Store) answer(ctx context.Context, q querier, puts []Put, entries []*entry, found *placed) error {
+	same := map[uuid.UUID][]event.Event{}
+	for i, e := range entries {
+		if e.outcome == "" {
+			same[e.article.ID] = nil
+			continue
+		}
+		listed := map[uuid.UUID]bool{}
+		puts[i].Events = []event.Event{} // [] in JSON, not null
+		for _, m := range e.mentions {
+			if id := found.of[m.ID]; !listed[id] {
+				listed[id] = true
+				puts[i].Events = append(puts[i].Events, *found.events[id])
+			}
+		}
+	}
+	if len(same) == 0 {
+		return nil
+	}
+	if err := loadEvents(ctx, q, same); err != nil {
+		return err
+	}
+	for i, e := range entries {
+		if e.outcome == "" {
+			puts[i].Events = slices.Clone(same[e.article.ID])
+		}
+	}
+	return nil
 }
 
 // claim inserts the identities of a batch for its articles. It gives those
@@ -139,7 +176,7 @@ const articleColumns = `id, title, body, published_on, published_precision, publ
 	language, coalesce(licence, ''), coalesce(external_id, ''), content_hash, created_at, updated_at, revision`
 
 // loadEntries locks articles, in the order of their ids, and reads them with
-// the events that stand for them.
+// their mentions.
 func loadEntries(ctx context.Context, tx pgx.Tx, ids []uuid.UUID) (map[uuid.UUID]*entry, error) {
 	entries := make(map[uuid.UUID]*entry, len(ids))
 	if len(ids) == 0 {
@@ -156,12 +193,28 @@ func loadEntries(ctx context.Context, tx pgx.Tx, ids []uuid.UUID) (map[uuid.UUID
 	for _, e := range found {
 		entries[e.article.ID] = e
 	}
-	return entries, loadEvents(ctx, tx, entries)
+	mentions, err := mentionsWhere(ctx, tx, `m.article_id = ANY($1) ORDER BY m.start, m.id`, ids)
+	if err != nil {
+		return nil, fmt.Errorf("read mentions: %w", err)
+	}
+	for _, m := range mentions {
+		e := entries[m.article]
+		if e == nil {
+			continue // withdrawn meanwhile
+		}
+		ev, err := decode(m.document)
+		if err != nil {
+			return nil, err
+		}
+		ev.ID = m.filed.ID
+		e.mentions, e.stored = append(e.mentions, ev), append(e.stored, m)
+	}
+	return entries, nil
 }
 
 // scanEntry reads a row of articleColumns.
 func scanEntry(row pgx.CollectableRow) (*entry, error) {
-	e := newEntry()
+	e := &entry{}
 	a := &e.article
 	var day, at *time.Time
 	var precision *event.Precision
@@ -176,14 +229,20 @@ func scanEntry(row pgx.CollectableRow) (*entry, error) {
 		return nil, fmt.Errorf("content hash of %d bytes", len(hash))
 	}
 	e.hash = [sha256.Size]byte(hash)
-	switch {
-	case at != nil && offset != nil:
-		a.Published = &event.Moment{Time: at.In(time.FixedZone("", *offset))}
-	case day != nil && precision != nil:
-		a.Published = &event.Moment{Time: day.UTC(), Precision: *precision}
-	}
+	a.Published = moment(day, precision, at, offset)
 	a.CreatedAt, a.UpdatedAt = a.CreatedAt.UTC(), a.UpdatedAt.UTC()
 	return e, nil
+}
+
+// moment gives a time of publication from its columns.
+func moment(day *time.Time, precision *event.Precision, at *time.Time, offset *int) *event.Moment {
+	switch {
+	case at != nil && offset != nil:
+		return &event.Moment{Time: at.In(time.FixedZone("", *offset))}
+	case day != nil && precision != nil:
+		return &event.Moment{Time: day.UTC(), Precision: *precision}
+	}
+	return nil
 }
 
 // Find tells whether an article is stored already, before the costly coding:
@@ -222,11 +281,11 @@ func (s *Store) Find(ctx context.Context, a *event.Article) (stored Put, unchang
 	if err != nil {
 		return Put{}, false, translate(ctx, "find an article", err)
 	}
-	entries := map[uuid.UUID]*entry{id: e}
-	if err := loadEvents(ctx, s.pool, entries); err != nil {
+	events := map[uuid.UUID][]event.Event{id: nil}
+	if err := loadEvents(ctx, s.pool, events); err != nil {
 		return Put{}, false, translate(ctx, "find an article", err)
 	}
-	return Put{e.article, e.events, Unchanged}, by == byContent || e.hash == a.ContentHash(), nil
+	return Put{e.article, events[id], Unchanged}, by == byContent || e.hash == a.ContentHash(), nil
 }
 
 // entry reads an article without its events.

@@ -8,6 +8,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"time"
 
@@ -606,13 +607,9 @@ func eventsOf(ctx context.Context, q querier, articles []uuid.UUID) (map[uuid.UU
 	return events, err
 }
 
-// loadEvents fills in the events that stand for the articles of the entries.
-func loadEvents(ctx context.Context, q querier, entries map[uuid.UUID]*entry) error {
-	articles := make([]uuid.UUID, 0, len(entries))
-	for id := range entries {
-		articles = append(articles, id)
-	}
-	events, err := eventsOf(ctx, q, articles)
+// loadEvents fills in the events that stand for articles, which are the keys.
+func loadEvents(ctx context.Context, q querier, of map[uuid.UUID][]event.Event) error {
+	events, err := eventsOf(ctx, q, slices.Collect(maps.Keys(of)))
 	if err != nil {
 		return fmt.Errorf("read the articles' events: %w", err)
 	}
@@ -625,14 +622,16 @@ func loadEvents(ctx context.Context, q querier, entries map[uuid.UUID]*entry) er
 		return fmt.Errorf("read the articles' events: %w", err)
 	}
 	for article, ids := range events {
-		e := entries[article]
 		for _, id := range ids {
+			document, ok := documents[id]
+			if !ok {
+				continue // gone in this moment
+			}
 			var ev event.Event
-			if err := json.Unmarshal(documents[id], &ev); err != nil {
+			if err := json.Unmarshal(document, &ev); err != nil {
 				return fmt.Errorf("decode event %s: %w", id, err)
 			}
-			e.events = append(e.events, ev)
-			e.documents[id], e.stored[id] = documents[id], ev
+			of[article] = append(of[article], ev)
 		}
 	}
 	return nil

@@ -3,7 +3,6 @@ package db
 import (
 	"cmp"
 	"fmt"
-	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -22,9 +21,10 @@ func (w *writer) queue() error {
 	w.feeds.cancel()
 	w.gone.queue(w)
 	w.feeds.queueGone(w)
+	w.mentions.queueGone(w)
 	w.rows.queue(w)
 	w.feeds.queue(w)
-	w.stillborn.queue(w)
+	w.mentions.queue(w)
 	if err := w.counts.queue(w); err != nil {
 		return err
 	}
@@ -62,8 +62,9 @@ type reportRows struct {
 // listSeparator stands between the values of a list within a column.
 const listSeparator = "\x1f"
 
-// add adds an event of an entry.
-func (r *eventRows) add(e *entry, ev *event.Event) {
+// add adds the event that a turn comes to.
+func (r *eventRows) add(t *turn) {
+	ev := t.new
 	first, last := days(ev)
 	reported := event.Undated
 	if ev.FirstReported != nil {
@@ -81,10 +82,9 @@ func (r *eventRows) add(e *entry, ev *event.Event) {
 	r.revision = append(r.revision, int32(ev.Revision))
 	r.typ, r.status = append(r.typ, string(ev.Type)), append(r.status, string(ev.Status))
 	r.country = append(r.country, country)
-	r.sourceNames = append(r.sourceNames, strings.ReplaceAll(e.article.Source, listSeparator, " "))
-	r.languages = append(r.languages, strings.Join(event.LanguageKeys([]string{e.article.Language}), listSeparator))
+	r.sourceNames, r.languages = append(r.sourceNames, joined(t.sources)), append(r.languages, joined(t.languages))
 	r.summary, r.quotes = append(r.summary, clip(ev.Summary, maxIndexedText)), append(r.quotes, clip(quotes(ev.Evidence), maxIndexedText))
-	r.documents = append(r.documents, string(e.documents[ev.ID]))
+	r.documents = append(r.documents, string(t.document))
 
 	p := &r.participant
 	for i, who := range ev.Participants {
@@ -92,16 +92,19 @@ func (r *eventRows) add(e *entry, ev *event.Event) {
 		p.first, p.last, p.revision = append(p.first, first), append(p.last, last), append(p.revision, int32(ev.Revision))
 		p.code, p.sector, p.role = append(p.code, who.Code), append(p.sector, string(who.Sector)), append(p.role, string(who.Role))
 	}
-	starts := map[uuid.UUID]int{}
-	for _, v := range ev.Evidence {
-		if at, ok := starts[v.ArticleID]; !ok || v.Start < at {
-			starts[v.ArticleID] = v.Start
-		}
+	for _, at := range t.reports {
+		r.report.event, r.report.article = append(r.report.event, ev.ID), append(r.report.article, at.article)
+		r.report.start = append(r.report.start, int32(at.start))
 	}
-	for _, article := range slices.SortedFunc(maps.Keys(starts), byID) {
-		r.report.event, r.report.article = append(r.report.event, ev.ID), append(r.report.article, article)
-		r.report.start = append(r.report.start, int32(starts[article]))
+}
+
+// joined joins values for a column that is a list.
+func joined(values []string) string {
+	clean := make([]string, len(values))
+	for i, v := range values {
+		clean[i] = strings.ReplaceAll(v, listSeparator, " ")
 	}
+	return strings.Join(clean, listSeparator)
 }
 
 // days gives the first and last day of an event, or the lowest integers.
@@ -145,11 +148,18 @@ type goneRows struct {
 	ended  []time.Time
 	fate   []string
 	reason []*string
+
+	successor []*uuid.UUID
 }
 
-func (g *goneRows) add(id uuid.UUID, at time.Time, fate Action, reason string) {
+func (g *goneRows) add(id uuid.UUID, at time.Time, fate Action, reason string, successor uuid.UUID) {
 	g.id, g.ended = append(g.id, id), append(g.ended, at)
 	g.fate, g.reason = append(g.fate, string(fate)), append(g.reason, nullable(reason))
+	var into *uuid.UUID
+	if successor != uuid.Nil {
+		into = &successor
+	}
+	g.successor = append(g.successor, into)
 }
 
 // queue moves the versions to the past.
@@ -159,11 +169,11 @@ func (g *goneRows) queue(w *writer) {
 	}
 	w.Queue(`
 		INSERT INTO event_past (event_id, place_id, created_at, updated_at, ended_at, first_day, last_day, reported_day, confidence_ppm,
-			article_count, source_count, revision, type, status, country, fate, reason, sources, languages, words, document)
+			article_count, source_count, revision, type, status, country, fate, reason, successor, sources, languages, words, document)
 		SELECT e.id, e.place_id, e.created_at, e.updated_at, g.ended_at, e.first_day, e.last_day, e.reported_day, e.confidence_ppm,
-			e.article_count, e.source_count, e.revision, e.type, e.status, e.country, g.fate, g.reason, e.sources, e.languages, e.words, d.document
-		FROM unnest($1::uuid[], $2::timestamptz[], $3::text[], $4::text[]) AS g (id, ended_at, fate, reason)
-		JOIN event e ON e.id = g.id JOIN event_document d ON d.event_id = g.id`, g.id, g.ended, g.fate, g.reason)
+			e.article_count, e.source_count, e.revision, e.type, e.status, e.country, g.fate, g.reason, g.successor, e.sources, e.languages, e.words, d.document
+		FROM unnest($1::uuid[], $2::timestamptz[], $3::text[], $4::text[], $5::uuid[]) AS g (id, ended_at, fate, reason, successor)
+		JOIN event e ON e.id = g.id JOIN event_document d ON d.event_id = g.id`, g.id, g.ended, g.fate, g.reason, g.successor)
 	w.Queue(`
 		INSERT INTO participant_past (event_id, revision, actor_id, position, code, sector, role)
 		SELECT p.event_id, e.revision, p.actor_id, p.position, p.code, p.sector, p.role

@@ -50,7 +50,7 @@ func goodRows() (order []string, rows map[string]row) {
 	id, actor, place, now := uuid.New(), uuid.New(), uuid.New(), clock()
 	hash := make([]byte, 32)
 	return []string{"article", "article_identity", "actor", "actor_name", "place", "kind", "event", "participant", "event_article", "event_document",
-			"event_past", "participant_past", "pair_feed", "rollup", "change", "change_inbox", "api_key", "audit", "compatibility"},
+			"event_past", "participant_past", "mention", "mention_block", "pair_feed", "rollup", "change", "change_inbox", "api_key", "audit", "compatibility"},
 		map[string]row{
 			"article": {"id": id, "title": "T", "body": "Some text.", "published_on": "2017-01-27", "published_at": now, "published_offset": 0,
 				"source": "S", "url": "https://example.org", "language": "en", "licence": "L", "external_id": "x", "content_hash": hash,
@@ -72,13 +72,16 @@ func goodRows() (order []string, rows map[string]row) {
 				"status": "occurred", "country": "SYR", "fate": "updated", "reason": nil, "sources": []string{"S"}, "languages": []string{"en"},
 				"words": "they met", "document": "{}"},
 			"participant_past": {"event_id": id, "revision": 1, "actor_id": actor, "position": 0, "code": "SYR", "sector": "GOV", "role": "party"},
-			"pair_feed":        {"a": "IRN", "b": "SYR", "first_day": 17000, "event_id": id, "last_day": 17000, "revision": 1},
-			"rollup":           {"key": "SYR", "field": "kind", "month": 500, "value": "meeting occurred", "part": id, "n": 1},
-			"change":           {"position": 1, "event_id": id, "at": now, "revision": 1, "action": "created"},
-			"change_inbox":     {"id": id, "ended_at": now, "events": []uuid.UUID{id}, "revisions": []int32{1}, "actions": []string{"created"}},
-			"api_key":          {"id": id, "created_at": now, "expires_at": now, "revoked_at": now, "name": "desk", "scope": "write", "hash": hash},
-			"audit":            {"id": id, "at": now, "key_id": id, "key": "desk", "address": "::1", "method": "POST", "path": "/v1/articles", "request": "r", "status": 201},
-			"compatibility":    {"oldest": 1000},
+			"mention": {"event_id": id, "id": id, "article_id": id, "anchor_id": id, "decision": id, "day": 17000, "start": 10, "blocks": []int64{7},
+				"rank": []byte{1}, "sketch": "{}", "document": "{}"},
+			"mention_block": {"block": 7, "day": 17000, "mention_id": id, "anchor": true},
+			"pair_feed":     {"a": "IRN", "b": "SYR", "first_day": 17000, "event_id": id, "last_day": 17000, "revision": 1},
+			"rollup":        {"key": "SYR", "field": "kind", "month": 500, "value": "meeting occurred", "part": id, "n": 1},
+			"change":        {"position": 1, "event_id": id, "at": now, "revision": 1, "action": "created"},
+			"change_inbox":  {"id": id, "ended_at": now, "events": []uuid.UUID{id}, "revisions": []int32{1}, "actions": []string{"created"}},
+			"api_key":       {"id": id, "created_at": now, "expires_at": now, "revoked_at": now, "name": "desk", "scope": "write", "hash": hash},
+			"audit":         {"id": id, "at": now, "key_id": id, "key": "desk", "address": "::1", "method": "POST", "path": "/v1/articles", "request": "r", "status": 201},
+			"compatibility": {"oldest": 1000},
 		}
 }
 
@@ -149,7 +152,11 @@ var refusals = map[string]row{
 	"event_past_fate_known":              {"fate": "lost"},
 	"event_past_reason_given":            {"fate": "retracted", "reason": ""},
 	"event_past_merged_has_successor":    {"fate": "merged"},
-	"event_past_retracted_has_reason":    {"reason": "because"},
+	"event_past_retracted_has_reason":    {"fate": "retracted"},
+	"mention_pkey":                       nil,
+	"mention_start_from_zero":            {"start": -1},
+	"mention_filed_whole":                {"rank": nil},
+	"mention_block_pkey":                 nil,
 	"participant_past_pkey":              nil,
 	"pair_feed_pkey":                     nil,
 	"pair_feed_in_order":                 {"b": "IRN"},

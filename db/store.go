@@ -41,6 +41,8 @@ type Config struct {
 	// Logger hears of each list (debug) and of what should not be; nil means
 	// none.
 	Logger *slog.Logger
+	// Resolver decides which mentions are one event; nil: none are.
+	Resolver Resolver
 	// Now is the clock that stamps what is written; nil means time.Now.
 	Now func() time.Time
 }
@@ -56,12 +58,13 @@ const readBuffer = 64 << 10
 
 // Store is the database. It is safe for concurrent use.
 type Store struct {
-	pool    *pgxpool.Pool
-	replica *replica // nil if there is none
-	log     *slog.Logger
-	clock   func() time.Time
-	schema  uint // version of the schema that this binary is made for
-	known   *knownRows
+	pool     *pgxpool.Pool
+	replica  *replica // nil if there is none
+	log      *slog.Logger
+	resolver Resolver
+	clock    func() time.Time
+	schema   uint // version of the schema that this binary is made for
+	known    *knownRows
 	// timeout bounds each statement; 0 is no bound.
 	timeout time.Duration
 	// settled is an instant, in microseconds, before which nothing more will be
@@ -90,6 +93,9 @@ func Open(ctx context.Context, c Config) (*Store, error) {
 		return nil, translate(ctx, "open the database", err)
 	}
 	s := &Store{pool: pool, log: cmp.Or(c.Logger, slog.New(slog.DiscardHandler)), clock: c.Now, schema: latest, known: &knownRows{}, timeout: timeout, remembered: remember(c.DocumentCache), written: make(chan struct{}, 1)}
+	if s.resolver = c.Resolver; s.resolver == nil {
+		s.resolver = apart{}
+	}
 	if s.clock == nil {
 		s.clock = time.Now
 	}

@@ -19,32 +19,32 @@ import (
 	"demarche/internal/event"
 )
 
-// write brings the database to where the ledger stands. Everything goes in one
-// round trip.
-func (s *Store) write(ctx context.Context, tx pgx.Tx, l *ledger, claimed owners) (*writer, error) {
+// write brings the database to where the ledger stands and to what that makes
+// of events. Everything goes in one round trip.
+func (s *Store) write(ctx context.Context, tx pgx.Tx, l *ledger, claimed owners, p *placed) (*writer, error) {
 	w := &writer{now: l.now, known: s.known, counts: rollup{}}
 	w.identities(claimed, l.owners)
-	changed := make([]*entry, 0, len(l.entries))
 	for _, id := range slices.SortedFunc(maps.Keys(l.entries), byID) {
 		if e := l.entries[id]; e.outcome != "" {
 			w.article(e)
-			changed = append(changed, e)
 		}
 	}
-	w.reference(changed)
-	for _, e := range changed {
-		w.events(e)
-	}
+	w.placed(p)
+	return w, w.send(ctx, tx)
+}
+
+// send sends what was queued and gathered.
+func (w *writer) send(ctx context.Context, tx pgx.Tx) error {
 	if err := w.queue(); err != nil {
-		return nil, err
+		return err
 	}
 	if w.Len() == 0 {
-		return w, nil
+		return nil
 	}
 	if err := tx.SendBatch(ctx, &w.Batch).Close(); err != nil {
-		return nil, fmt.Errorf("write: %w", err)
+		return fmt.Errorf("write: %w", err)
 	}
-	return w, nil
+	return nil
 }
 
 // writer queues statements. Rows of events are gathered first, so that each
@@ -55,12 +55,12 @@ type writer struct {
 	known *knownRows
 	added []any // keys of reference rows that are written, for known
 
-	gone      goneRows // versions that the database has and that end
-	rows      eventRows
-	stillborn goneRows // versions of rows that end at once
-	feeds     pairRows
-	changes   changeRows
-	counts    rollup
+	gone     goneRows // versions that end
+	rows     eventRows
+	mentions mentionRows
+	feeds    pairRows
+	changes  changeRows
+	counts   rollup
 }
 
 // identities gives up claimed keys that the articles did not need after all,
@@ -93,36 +93,34 @@ func (w *writer) article(e *entry) {
 	}
 	statement := `
 		UPDATE article SET title = $2, body = $3, published_on = $4, published_precision = $5, published_at = $6, published_offset = $7, source = $8, url = $9,
-			language = $10, licence = $11, external_id = $12, content_hash = $13, created_at = $14, updated_at = $15, revision = $16
+			language = $10, licence = $11, external_id = $12, content_hash = $13, created_at = $14, updated_at = $15, revision = $16, print = $17
 		WHERE id = $1`
 	if e.isNew {
 		statement = `
 		INSERT INTO article (id, title, body, published_on, published_precision, published_at, published_offset, source, url,
-			language, licence, external_id, content_hash, created_at, updated_at, revision)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)`
+			language, licence, external_id, content_hash, created_at, updated_at, revision, print)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)`
 	}
 	w.Queue(statement, a.ID, a.Title, a.Text, day, precision, at, offset, nullable(a.Source), nullable(a.URL),
-		a.Language, nullable(a.Licence), nullable(a.ExternalID), e.hash[:], a.CreatedAt, a.UpdatedAt, a.Revision)
+		a.Language, nullable(a.Licence), nullable(a.ExternalID), e.hash[:], a.CreatedAt, a.UpdatedAt, a.Revision, int64(e.print))
 }
 
 // reference adds the actors and places that changed events speak of and that
 // are not known yet. Rows that are there are not touched, so that what every
 // article speaks of is no bottleneck.
-func (w *writer) reference(entries []*entry) {
+func (w *writer) reference(events []*event.Event) {
 	actors, names, places := map[uuid.UUID]event.Participant{}, map[actorName]bool{}, map[uuid.UUID]event.Location{}
-	for _, e := range entries {
-		for _, ev := range slices.Concat(e.events, e.retracted) {
-			for _, p := range ev.Participants {
-				if _, twice := actors[p.ActorID]; !twice {
-					actors[p.ActorID] = p
-				}
-				if key := event.SearchKey(p.Name); key != "" {
-					names[actorName{p.ActorID, key}] = true
-				}
+	for _, ev := range events {
+		for _, p := range ev.Participants {
+			if _, twice := actors[p.ActorID]; !twice {
+				actors[p.ActorID] = p
 			}
-			if id := placeID(ev.Location); id != nil {
-				places[*id] = *ev.Location
+			if key := event.SearchKey(p.Name); key != "" {
+				names[actorName{p.ActorID, key}] = true
 			}
+		}
+		if id := placeID(ev.Location); id != nil {
+			places[*id] = *ev.Location
 		}
 	}
 	for _, id := range slices.SortedFunc(maps.Keys(actors), byID) {
@@ -216,43 +214,35 @@ func placeID(l *event.Location) *uuid.UUID {
 	return &id
 }
 
-// events gathers what became of the events of an entry. What is written is the
-// way from the version that the database has to the last one of the batch.
-func (w *writer) events(e *entry) {
-	for i := range e.retracted {
-		ev := &e.retracted[i]
-		if old, ok := e.stored[ev.ID]; ok {
-			w.gone.add(old.ID, ev.UpdatedAt, Retracted, revisedReason)
-			w.counts.add(&old, -1)
-			w.feeds.remove(&old)
-			w.changes.add(old.ID, old.Revision, Retracted)
-			continue
+// placed gathers what becomes of mentions and events. What is written is the
+// way from the versions that the database has to those that stand now.
+func (w *writer) placed(p *placed) {
+	w.mentions = p.mentions
+	var came []*event.Event
+	for _, t := range p.turns {
+		if t.new != nil {
+			came = append(came, t.new)
 		}
-		came := *ev // it came and went within the batch, but its id was given out
-		came.Revision--
-		w.rows.add(e, &came)
-		w.feeds.add(&came)
-		w.changes.add(came.ID, came.Revision, Added)
-		w.stillborn.add(came.ID, ev.UpdatedAt, Retracted, revisedReason)
-		w.feeds.remove(&came)
-		w.changes.add(came.ID, came.Revision, Retracted)
 	}
-	for i := range e.events {
-		ev := &e.events[i]
-		if !e.dirty[ev.ID] {
+	w.reference(came)
+	for _, t := range p.turns {
+		if t.old != nil {
+			fate, at := t.action, latest(w.now, t.old.UpdatedAt)
+			if t.new != nil {
+				at = t.new.UpdatedAt
+			}
+			w.gone.add(t.old.ID, at, fate, t.reason, t.successor)
+			w.counts.add(t.old, -1)
+			w.feeds.remove(t.old)
+		}
+		if t.new == nil {
+			w.changes.add(t.old.ID, t.old.Revision, t.action)
 			continue
 		}
-		action := Added
-		if old, ok := e.stored[ev.ID]; ok {
-			action = Updated
-			w.gone.add(old.ID, ev.UpdatedAt, Updated, "")
-			w.counts.add(&old, -1)
-			w.feeds.remove(&old)
-		}
-		w.rows.add(e, ev)
-		w.counts.add(ev, 1)
-		w.feeds.add(ev)
-		w.changes.add(ev.ID, ev.Revision, action)
+		w.rows.add(t)
+		w.counts.add(t.new, 1)
+		w.feeds.add(t.new)
+		w.changes.add(t.new.ID, t.new.Revision, t.action)
 	}
 }
 

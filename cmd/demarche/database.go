@@ -10,6 +10,7 @@ import (
 
 	"demarche/db"
 	"demarche/db/localpg"
+	"demarche/internal/resolve"
 )
 
 // databaseFlags say which database is used; they are shared by all commands
@@ -54,7 +55,7 @@ func openStore(ctx context.Context, noMigrate bool, c db.Config) (*db.Store, err
 			return nil, err
 		}
 	}
-	c.Now = time.Now
+	c.Now, c.Resolver = time.Now, resolve.Rules{}
 	return db.Open(ctx, c)
 }
 

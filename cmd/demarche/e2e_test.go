@@ -146,7 +146,7 @@ func ndjson(n int) string {
 // line is an article of one meeting, different for each i.
 func line(i int) string {
 	day := time.Date(2017, 1, 1, 0, 0, 0, 0, time.UTC).AddDate(0, 0, i%700).Format(time.DateOnly)
-	return fmt.Sprintf(`{"id":"n%d","published_at":%q,"text":"Report %d: Norwegian Foreign Minister Borge Brende met Chilean Foreign Minister Heraldo Munoz in Oslo."}`, i, day, i)
+	return fmt.Sprintf(`{"id":"n%d","published_at":%q,"text":"Report %d: Norwegian Foreign Minister Borge Brende met Chilean Foreign Minister Heraldo Munoz in Oslo before their %dth session."}`, i, day, i, i)
 }
 
 func draft(i int) client.Draft {
@@ -521,5 +521,46 @@ func TestEvalCommand(t *testing.T) {
 	}
 	if _, errOut, err := run(t, "", "eval", file); err == nil || !strings.Contains(errOut, "line 2") {
 		t.Errorf("a bad line: %v %s", err, errOut)
+	}
+}
+
+// TestExplainResolution says why two reports are, and two others are not, one
+// event.
+func TestExplainResolution(t *testing.T) {
+	t.Parallel()
+	ctx, database := t.Context(), dbtest.New(t)
+	p := serve(t, "--database-url", database)
+	var ids []string
+	for i, text := range []string{
+		"Norwegian Foreign Minister Borge Brende met Chilean Foreign Minister Heraldo Munoz in Oslo on Thursday.",
+		"Chile's foreign minister held talks with his Norwegian counterpart in Oslo on Thursday.",
+		"Norwegian Foreign Minister Borge Brende met Peruvian Foreign Minister Ricardo Luna in Lima on Monday.",
+	} {
+		c, err := p.PostArticle(ctx, client.Draft{Text: text, Published: "2017-01-27", Source: fmt.Sprint("S", i)})
+		if err != nil || len(c.Events) != 1 {
+			t.Fatal(c, err)
+		}
+		ids = append(ids, c.Events[0].ID.String())
+	}
+	if ids[0] != ids[1] || ids[0] == ids[2] {
+		t.Fatalf("events %v", ids)
+	}
+	whole, err := p.Witnessed(ctx, ids[0])
+	if err != nil || len(whole.Mentions) != 2 || whole.Mentions[1].Why == nil || whole.SourceCount != 2 {
+		t.Fatalf("%+v %v", whole, err)
+	}
+	for b, want := range map[string]string{whole.Mentions[1].ID.String(): "they are one event", ids[2]: "they are not one event"} {
+		out, errOut, err := run(t, "", "resolve", "--database-url", database, "--explain", whole.Mentions[0].ID.String(), b)
+		if err != nil || !strings.Contains(out, want) || !strings.Contains(out, "needed") {
+			t.Errorf("%v %s %s", err, out, errOut)
+		}
+	}
+	for _, bad := range [][]string{{"--explain", ids[0]}, {ids[0], ids[1]}, {"--explain", ids[0], "nonsense"}, {"--explain", ids[0], "01942f6e-8e5b-7c1d-a1b2-3c4d5e6f7081"}} {
+		if _, _, err := run(t, "", append([]string{"resolve", "--database-url", database}, bad...)...); err == nil {
+			t.Errorf("%v is taken", bad)
+		}
+	}
+	if out, _, err := run(t, "", "resolve", "--database-url", database); err != nil || !strings.Contains(out, "0 mentions") {
+		t.Errorf("%v %s", err, out)
 	}
 }

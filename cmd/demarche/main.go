@@ -26,15 +26,17 @@ type cli struct {
 	LogFormat string   `enum:"text,json" default:"text" help:"How log lines are written: text or json."`
 	LogLevel  logLevel `default:"info" help:"Least level that is logged: debug, info, warn or error."`
 
-	Serve   serveCmd   `cmd:"" help:"Answer questions over HTTP and take in articles."`
-	Load    loadCmd    `cmd:"" help:"Code articles from files and store them."`
-	Extract extractCmd `cmd:"" help:"Code articles and print their events; needs no database."`
-	Eval    evalCmd    `cmd:"" help:"Measure the coder on your own annotated articles."`
-	Migrate migrateCmd `cmd:"" help:"Bring the database's schema up or down, or show where it stands."`
-	Keys    keysCmd    `cmd:"" help:"Make, list and revoke the keys that writing needs."`
-	Doctor  doctorCmd  `cmd:"" help:"Look at everything that serving needs, and say what to do about what is wrong."`
-	Health  healthCmd  `cmd:"" help:"Ask a running server whether it can answer questions; for container health checks."`
-	Version versionCmd `cmd:"" help:"Print the version."`
+	Serve     serveCmd     `cmd:"" help:"Answer questions over HTTP and take in articles."`
+	Load      loadCmd      `cmd:"" help:"Code articles from files and store them."`
+	Extract   extractCmd   `cmd:"" help:"Code articles and print their events; needs no database."`
+	Eval      evalCmd      `cmd:"" help:"Measure the coder on your own annotated articles."`
+	CorefEval corefEvalCmd `cmd:"" help:"Measure resolution on mentions that people put under events."`
+	Resolve   resolveCmd   `cmd:"" help:"Bring together what was stored before there was resolution, or explain why two mentions are or are not one event."`
+	Migrate   migrateCmd   `cmd:"" help:"Bring the database's schema up or down, or show where it stands."`
+	Keys      keysCmd      `cmd:"" help:"Make, list and revoke the keys that writing needs."`
+	Doctor    doctorCmd    `cmd:"" help:"Look at everything that serving needs, and say what to do about what is wrong."`
+	Health    healthCmd    `cmd:"" help:"Ask a running server whether it can answer questions; for container health checks."`
+	Version   versionCmd   `cmd:"" help:"Print the version."`
 }
 
 // logLevel reads slog's levels.

@@ -21,8 +21,9 @@ type Event struct {
 	Score         float64       `json:"score" doc:"Conflict-cooperation score, -10 to 10"`
 	Confidence    float64       `json:"confidence" minimum:"0" maximum:"1" doc:"How sure the coder is"`
 	Evidence      []Evidence    `json:"evidence" doc:"The sentences that carry it"`
+	Alternatives  []Alternative `json:"alternatives,omitempty" doc:"What some reports have otherwise; absent if they agree"`
 	ArticleCount  int           `json:"article_count,omitempty" doc:"Articles that report it"`
-	SourceCount   int           `json:"source_count,omitempty" doc:"Different sources that report it"`
+	SourceCount   int           `json:"source_count,omitempty" doc:"Independent sources that report it: a copy of another report does not count"`
 	FirstReported *Day          `json:"first_reported,omitempty" doc:"Day of publication of its earliest article"`
 	CreatedAt     time.Time     `json:"created_at,omitzero"`
 	UpdatedAt     time.Time     `json:"updated_at,omitzero"`

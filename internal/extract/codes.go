@@ -44,3 +44,15 @@ func (c codes) ActorCode(s string) (string, bool) {
 	}
 	return "", false
 }
+
+// Name gives what a code is called in English; the code itself if it is not
+// known.
+func (c codes) Name(code string) string {
+	if country, ok := c.g.Country(code); ok && country.Alpha3 == code {
+		return country.Name
+	}
+	if e, ok := c.g.Organization(code); ok {
+		return e.Name
+	}
+	return code
+}

@@ -1,0 +1,3 @@
+UPDATE compatibility SET oldest = 9;
+DROP TABLE mention_block;
+DROP TABLE mention;

@@ -1,0 +1,1 @@
+DROP INDEX article_identity_by_article;
