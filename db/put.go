@@ -40,29 +40,44 @@ func (s *Store) PutArticles(ctx context.Context, batch []Coded, revise Revise) (
 	if len(batch) == 0 {
 		return nil, nil
 	}
-	batch = slices.Clone(batch)
-	for i := range batch {
-		id, err := uuid.NewV7() // its id if the article turns out to be new
-		if err != nil {
-			return nil, fmt.Errorf("make an id: %w", err)
-		}
-		batch[i].Article.ID = id
+	batch, err := identified(batch)
+	if err != nil {
+		return nil, err
 	}
 	var puts []Put
 	var w *writer
-	err := pgx.BeginTxFunc(ctx, s.pool, pgx.TxOptions{IsoLevel: pgx.ReadCommitted}, func(tx pgx.Tx) (err error) {
+	err = pgx.BeginTxFunc(ctx, s.pool, pgx.TxOptions{IsoLevel: pgx.ReadCommitted}, func(tx pgx.Tx) (err error) {
 		puts, w, err = s.put(ctx, tx, batch, revise)
 		return err
 	})
 	if err != nil {
 		return nil, translate(ctx, "write articles", err)
 	}
+	s.wrote(w)
+	return puts, nil
+}
+
+// identified gives each article of a batch the id that it has if it turns out to
+// be new.
+func identified(batch []Coded) ([]Coded, error) {
+	batch = slices.Clone(batch)
+	for i := range batch {
+		id, err := uuid.NewV7()
+		if err != nil {
+			return nil, fmt.Errorf("make an id: %w", err)
+		}
+		batch[i].Article.ID = id
+	}
+	return batch, nil
+}
+
+// wrote takes note of what was committed.
+func (s *Store) wrote(w *writer) {
 	s.known.add(w.added)
 	select {
 	case s.written <- struct{}{}:
 	default:
 	}
-	return puts, nil
 }
 
 func (s *Store) put(ctx context.Context, tx pgx.Tx, batch []Coded, revise Revise) ([]Put, *writer, error) {
