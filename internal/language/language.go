@@ -43,7 +43,7 @@ const (
 	// sample bounds how much of a text is looked at, in bytes.
 	sample = 8 << 10
 	// many is how many words no English text has without a single function word.
-	many = 20
+	many = 40
 )
 
 // Of gives the language of a text as an ISO 639 code (639-1 where there is one,

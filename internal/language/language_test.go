@@ -14,7 +14,7 @@ func TestOf(t *testing.T) {
 		{"Norwegian Foreign Minister Borge Brende met Chilean Foreign Minister Heraldo Munoz in Oslo.", "en"},
 		{"Norwegian Foreign Minister Borge Brende met Chilean Foreign Minister Heraldo Munoz in Oslo on Thursday.", "en"},
 		{"Ministro de la Paz: Juan de la Cruz and Ana de los Santos meet in Santiago de los Caballeros.", "en"},
-		{"Ulkoministeri tapasi torstaina Helsingissä norjalaisen virkaveljensä, jonka kanssa hän keskusteli sodasta ja rauhasta sekä siitä, miten neuvotteluja voitaisiin jatkaa ensi viikolla Genevessä ilman ennakkoehtoja.", "fi"},
+		{"Ulkoministeri tapasi torstaina Helsingissä norjalaisen virkaveljensä, jonka kanssa hän keskusteli sodasta ja rauhasta sekä siitä, miten neuvotteluja voitaisiin jatkaa ensi viikolla Genevessä ilman ennakkoehtoja. Ministeri kertoi toimittajille, että keskustelut olivat olleet hyödyllisiä ja että seuraava tapaaminen järjestetään todennäköisesti maaliskuussa Oslossa.", "fi"},
 		{"Kuala Lumpur, Jakarta, Manila: foreign ministers Anifah Aman, Retno Marsudi, Perfecto Yasay meet", "en"},
 		{"The ministers said that they would meet again in Geneva after the talks with Russia.", "en"},
 		{"Der deutsche Außenminister traf am Donnerstag seinen norwegischen Kollegen in Berlin und sprach mit ihm über den Krieg.", "de"},
