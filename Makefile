@@ -3,7 +3,7 @@ SHELL := /bin/bash
 LISTEN ?= 127.0.0.1:8080
 FUZZTIME ?= 60s
 
-.PHONY: help setup build run test race lint fuzz bench bench-read nlp-eval coref-eval clean
+.PHONY: help setup build run test race lint fuzz bench bench-read bench-load nlp-eval coref-eval clean
 
 help: ## List the targets
 	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -38,6 +38,10 @@ bench: setup ## Run the benchmarks
 bench-read: setup build ## Measure reading against pgbench with N events: N=1000000
 	go build -o bin/demarche-bench ./cmd/demarche-bench
 	bin/demarche-bench --n $(or $(N),100000)
+
+bench-load: setup build ## Measure loading N articles, of CORPUS (NDJSON, repeated with changes) or of its own making
+	go build -o bin/demarche-bench ./cmd/demarche-bench
+	bin/demarche-bench load --n $(or $(N),15000) $(if $(CORPUS),--corpus $(CORPUS)) $(BENCHFLAGS)
 
 nlp-eval: ## Score tagger and parser on a folder of UD treebanks: TREEBANK=dir
 	go run ./cmd/demarche-train eval $(or $(TREEBANK),$(error TREEBANK=dir names the folder of the treebanks))

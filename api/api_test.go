@@ -353,7 +353,7 @@ func FuzzBody(f *testing.F) {
 	f.Add("", []byte(`{"text":17}`))
 	f.Fuzz(func(t *testing.T, contentType string, body []byte) {
 		in := draftInput{request: request{contentType: contentType}, RawBody: body}
-		a, err := in.article(maxTestText)
+		a, err := in.article(maxTestText, time.Now())
 		if err != nil {
 			if e, ok := event.AsError(err); !ok || statusOf[e.Code] == 0 || e.Detail == "" {
 				t.Fatalf("%v is no answer", err)

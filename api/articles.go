@@ -7,12 +7,14 @@ import (
 	"demarche/db"
 	"demarche/internal/event"
 	"demarche/internal/extract"
+	"demarche/internal/ingest"
 )
 
 // coded is an article with its events.
 type coded struct {
 	Article event.Article `json:"article"`
 	Events  []event.Event `json:"events" doc:"In the order of the text"`
+	Note    string        `json:"note,omitempty" doc:"What the sender should know, such as that the language is not coded"`
 }
 
 type codedOutput struct {
@@ -22,7 +24,7 @@ type codedOutput struct {
 }
 
 func (s *server) postArticle(ctx context.Context, in *draftInput) (*codedOutput, error) {
-	a, err := in.article(s.MaxText)
+	a, err := in.article(s.MaxText, s.Now())
 	if err != nil {
 		return nil, err
 	}
@@ -30,7 +32,7 @@ func (s *server) postArticle(ctx context.Context, in *draftInput) (*codedOutput,
 	if err != nil {
 		return nil, err
 	}
-	out := &codedOutput{Status: http.StatusOK, Location: "/v1/articles/" + put.Article.ID.String(), Body: coded{put.Article, put.Events}}
+	out := &codedOutput{Status: http.StatusOK, Location: "/v1/articles/" + put.Article.ID.String(), Body: coded{put.Article, put.Events, ingest.Note(&put.Article)}}
 	if put.Outcome == db.Created {
 		out.Status = http.StatusCreated
 	}
@@ -38,7 +40,10 @@ func (s *server) postArticle(ctx context.Context, in *draftInput) (*codedOutput,
 }
 
 type extractOutput struct {
-	Body extract.Explanation
+	Body struct {
+		extract.Explanation
+		Note string `json:"note,omitempty" doc:"What the sender should know, such as that the language is not coded"`
+	}
 }
 
 func (s *server) extract(_ context.Context, in *draftInput) (*extractOutput, error) {
@@ -46,16 +51,17 @@ func (s *server) extract(_ context.Context, in *draftInput) (*extractOutput, err
 	if err != nil {
 		return nil, err
 	}
-	a, err := in.article(s.MaxText)
+	a, err := in.article(s.MaxText, s.Now())
 	if err != nil {
 		return nil, err
 	}
 	out := &extractOutput{}
 	if explain {
-		out.Body = s.Pipeline.Explain(&a)
+		out.Body.Explanation = s.Pipeline.Explain(&a)
 	} else {
 		out.Body.Events = s.Pipeline.Code(&a)
 	}
+	out.Body.Note = ingest.Note(&a)
 	return out, nil
 }
 
@@ -63,6 +69,7 @@ type articleOutput struct {
 	Body struct {
 		Article event.Article `json:"article"`
 		Events  []document    `json:"events" doc:"Events that it reports"`
+		Note    string        `json:"note,omitempty" doc:"What the reader should know, such as that the language is not coded"`
 	}
 }
 
@@ -76,7 +83,7 @@ func (s *server) getArticle(ctx context.Context, in *byID) (*articleOutput, erro
 		return nil, err
 	}
 	out := &articleOutput{}
-	out.Body.Article = a
+	out.Body.Article, out.Body.Note = a, ingest.Note(&a)
 	out.Body.Events = make([]document, len(events))
 	for i, e := range events {
 		out.Body.Events[i] = document(e)

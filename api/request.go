@@ -13,9 +13,12 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 	"unicode/utf8"
 
 	"demarche/internal/event"
+	"demarche/internal/ingest"
+	"demarche/internal/page"
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humachi"
@@ -153,7 +156,7 @@ func (in *byID) check(names ...string) (uuid.UUID, error) {
 }
 
 // draftFields are the parts of an article that come as query parameters with a
-// text/plain body.
+// text/plain or text/html body.
 var draftFields = []struct {
 	name, doc string
 	set       func(*event.Draft, string)
@@ -167,19 +170,19 @@ var draftFields = []struct {
 	{"external_id", "The caller's own id", func(d *event.Draft, v string) { d.ExternalID = v }},
 }
 
-// draftInput is an article as JSON or as plain text.
+// draftInput is an article as JSON, as plain text or as a page of HTML.
 type draftInput struct {
 	request
 	RawBody []byte
 }
 
 // article reads and checks the article of a request.
-func (in *draftInput) article(maxText int) (event.Article, error) {
+func (in *draftInput) article(maxText int, now time.Time) (event.Article, error) {
 	d, err := in.draft()
 	if err != nil {
 		return event.Article{}, err
 	}
-	return d.Check(maxText)
+	return ingest.Article(d, maxText, now)
 }
 
 func (in *draftInput) draft() (d event.Draft, err error) {
@@ -187,10 +190,10 @@ func (in *draftInput) draft() (d event.Draft, err error) {
 	if err != nil {
 		media = in.contentType
 	}
-	if cs, ok := params["charset"]; ok && !strings.EqualFold(cs, "utf-8") && !strings.EqualFold(cs, "us-ascii") {
+	if cs, ok := params["charset"]; ok && media != "text/html" && !strings.EqualFold(cs, "utf-8") && !strings.EqualFold(cs, "us-ascii") {
 		return d, event.NewError(event.Unsupported, fmt.Sprintf("the charset %q is not read: send UTF-8", cs))
 	}
-	if !utf8.Valid(in.RawBody) {
+	if media != "text/html" && !utf8.Valid(in.RawBody) {
 		return d, event.NewError(event.Invalid, "the body is not valid UTF-8",
 			event.FieldError{Location: "body", Message: fmt.Sprintf("the first invalid byte is at offset %d", invalidAt(in.RawBody))})
 	}
@@ -200,7 +203,7 @@ func (in *draftInput) draft() (d event.Draft, err error) {
 			return d, err
 		}
 		return d, decodeJSON(in.RawBody, &d)
-	case "text/plain":
+	case "text/plain", "text/html":
 		var names []string
 		for _, f := range draftFields {
 			names = append(names, f.name)
@@ -209,10 +212,16 @@ func (in *draftInput) draft() (d event.Draft, err error) {
 		for _, f := range draftFields {
 			f.set(&d, given[f.name])
 		}
-		d.Text = string(in.RawBody)
+		switch {
+		case err != nil:
+		case media == "text/html":
+			d.HTML, err = page.Decode(in.RawBody, in.contentType)
+		default:
+			d.Text = string(in.RawBody)
+		}
 		return d, err
 	}
-	return d, event.NewError(event.Unsupported, fmt.Sprintf("the content type %q is not read: send application/json or text/plain", in.contentType))
+	return d, event.NewError(event.Unsupported, fmt.Sprintf("the content type %q is not read: send application/json, text/plain or text/html", in.contentType))
 }
 
 // invalidAt gives the offset of the first byte that is not UTF-8.

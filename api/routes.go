@@ -17,9 +17,12 @@ func (s *server) routes(r chi.Router) {
 		Summary: "Code an article and store it with its events",
 		Description: "The same article again (same external_id, url or content) changes nothing and is answered with 200. " +
 			"Another text under the same external_id or url is a new revision: its events are coded anew, and what no longer holds is retracted. " +
-			"With text/plain the other fields are query parameters.",
+			"With text/plain and text/html the other fields are query parameters. Nothing is ever fetched. " +
+			"With application/x-ndjson, one article a line, the answer streams one result a line, in the order of the lines: " +
+			"{line, status, outcome, id, events, error, note}; a bad line is told of, and the rest goes on.",
 		Parameters: draftParameters(), RequestBody: draftBody(s.huma), MaxBodyBytes: s.maxBody(), DefaultStatus: http.StatusCreated,
-		Responses: map[string]*huma.Response{"200": s.jsonResponse("The article was stored already", codedSchema)},
+		Responses:   map[string]*huma.Response{"200": s.postedResponse()},
+		Middlewares: huma.Middlewares{s.manyArticles},
 	}, s.postArticle)
 	register(s, huma.Operation{
 		OperationID: "extract", Method: http.MethodPost, Path: "/v1/extract", Tags: []string{"Articles"},
@@ -117,6 +120,7 @@ func (s *server) routes(r chi.Router) {
 		Responses: map[string]*huma.Response{"200": {Description: "Server-sent events", Content: map[string]*huma.MediaType{
 			"text/event-stream": {Schema: &huma.Schema{Type: huma.TypeString}}}}},
 	}, s.stream)
+	s.feedRoutes()
 	register(s, huma.Operation{
 		OperationID: "list-types", Method: http.MethodGet, Path: "/v1/types", Tags: []string{"Events"},
 		Summary: "The ontology: every type and what it maps to",

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"demarche/internal/event"
+	"demarche/internal/ingest"
 
 	"github.com/danielgtaylor/huma/v2"
 )
@@ -96,7 +97,7 @@ func draftParameters() []*huma.Param {
 	var out []*huma.Param
 	for _, f := range draftFields {
 		out = append(out, &huma.Param{
-			Name: f.name, In: "query", Description: f.doc + " (with a text/plain body)", Schema: &huma.Schema{Type: huma.TypeString},
+			Name: f.name, In: "query", Description: f.doc + " (with a text/plain or text/html body)", Schema: &huma.Schema{Type: huma.TypeString},
 		})
 	}
 	return out
@@ -119,12 +120,14 @@ func draftBody(api huma.API) *huma.RequestBody {
 			"title": "Ministers meet", "published_at": "2017-01-26", "text": "The foreign minister of Norway met his Chilean counterpart in Oslo on Thursday.",
 		}},
 		"text/plain": {Schema: &huma.Schema{Type: huma.TypeString}},
+		"text/html":  {Schema: &huma.Schema{Type: huma.TypeString, Description: "A page: its article becomes text, title, date and language"}},
 	}}
 }
 
 // maxBody bounds a request body: JSON may write a byte of text as up to three
-// bytes on average before the text itself is over its limit.
-func (s *server) maxBody() int64 { return int64(3*s.MaxText) + 64<<10 }
+// bytes on average before the text itself is over its limit, and a page may have
+// more.
+func (s *server) maxBody() int64 { return int64(ingest.MaxHTML(s.MaxText)) + 64<<10 }
 
 func schemaOf[T any](api huma.API) *huma.Schema {
 	t := reflect.TypeFor[T]()

@@ -49,6 +49,7 @@ type server struct {
 	formats    []*encode.Format
 	eventForms []form        // the same, to choose from
 	exports    chan struct{} // has one for each export under way
+	bulk       chan struct{} // has one for each request of many articles
 	slots      *slots
 	refused    *prometheus.CounterVec // by reason
 }
@@ -58,7 +59,7 @@ func New(c Config) http.Handler {
 	if c.MaxText == 0 {
 		c.MaxText = defaultMaxText
 	}
-	s := &server{Config: c, cache: newCache(c.Store, c.CacheBytes), formats: encode.Formats(), eventForms: eventForms(), exports: make(chan struct{}, maxExports),
+	s := &server{Config: c, cache: newCache(c.Store, c.CacheBytes), formats: encode.Formats(), eventForms: eventForms(), exports: make(chan struct{}, maxExports), bulk: make(chan struct{}, maxBulk),
 		slots: newSlots(c.Access.Slots)}
 	s.hub = newHub(c.Store, func(err error) { c.Logger.Warn("read changes for streams", "error", err) })
 	s.refused = prometheus.NewCounterVec(prometheus.CounterOpts{

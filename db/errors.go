@@ -33,6 +33,8 @@ func translate(ctx context.Context, op string, err error) error {
 	switch {
 	case errors.As(err, &pg) && pg.Code == "57014": // query_canceled, and not by us
 		return event.NewError(event.Unavailable, "the database took too long to answer").Because(cause)
+	case errors.As(err, &pg) && pg.Code == "53100": // disk_full
+		return event.NewError(event.Unavailable, "the database has no disk space left").Because(cause)
 	case errors.As(err, &pg) && away(pg.Code), lost(err):
 		return event.NewError(event.Unavailable, "the database is away").Because(cause)
 	case errors.As(err, &pg) && (pg.Code[:2] == "22" || pg.Code == "54000"): // data exception, program limit

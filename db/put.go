@@ -41,20 +41,30 @@ func (s *Store) PutArticles(ctx context.Context, batch []Coded, revise Revise) (
 	if len(batch) == 0 {
 		return nil, nil
 	}
+	batch, err := identified(batch)
+	if err != nil {
+		return nil, err
+	}
+	var puts []Put
+	err = s.writeTx(ctx, "write articles", func(tx pgx.Tx, locks map[int32]bool) (w *writer, err error) {
+		puts, w, err = s.put(ctx, tx, locks, batch, revise)
+		return w, err
+	})
+	return puts, err
+}
+
+// identified gives each article of a batch the id that it has if it turns out to
+// be new.
+func identified(batch []Coded) ([]Coded, error) {
 	batch = slices.Clone(batch)
 	for i := range batch {
-		id, err := uuid.NewV7() // its id if the article turns out to be new
+		id, err := uuid.NewV7()
 		if err != nil {
 			return nil, fmt.Errorf("make an id: %w", err)
 		}
 		batch[i].Article.ID = id
 	}
-	var puts []Put
-	err := s.writeTx(ctx, "write articles", func(tx pgx.Tx, locks map[int32]bool) (w *writer, err error) {
-		puts, w, err = s.put(ctx, tx, locks, batch, revise)
-		return w, err
-	})
-	return puts, err
+	return batch, nil
 }
 
 func (s *Store) put(ctx context.Context, tx pgx.Tx, locks map[int32]bool, batch []Coded, revise Revise) ([]Put, *writer, error) {

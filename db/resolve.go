@@ -42,12 +42,35 @@ func (errMoreLocks) Error() string { return "blocks are held by another writer" 
 // attempts bounds how often a write starts again before it takes all locks.
 const attempts = 5
 
-// writeTx runs a write, again with more locks as long as that is what it needs.
-func (s *Store) writeTx(ctx context.Context, op string, do func(tx pgx.Tx, locks map[int32]bool) (*writer, error)) error {
+// attempt is a write within a transaction, which begins by itself; locks are
+// those that it takes beforehand.
+type attempt func(tx pgx.Tx, locks map[int32]bool) (*writer, error)
+
+// writeTx runs a write in a transaction of its own.
+func (s *Store) writeTx(ctx context.Context, op string, do attempt) error {
+	w, err := untilDone(do, func(do func(pgx.Tx) error) error {
+		return pgx.BeginTxFunc(ctx, s.pool, pgx.TxOptions{IsoLevel: pgx.ReadCommitted}, do)
+	})
+	if err != nil {
+		return translate(ctx, op, err)
+	}
+	s.wrote(w)
+	return nil
+}
+
+// writeWithin runs a write in a transaction that goes on. What is tried in vain
+// is undone, its locks as well. The caller tells wrote once all is committed.
+func writeWithin(ctx context.Context, tx pgx.Tx, do attempt) (*writer, error) {
+	return untilDone(do, func(do func(pgx.Tx) error) error { return pgx.BeginFunc(ctx, tx, do) })
+}
+
+// untilDone runs a write, again with more locks as long as that is what it
+// needs.
+func untilDone(do attempt, within func(func(pgx.Tx) error) error) (*writer, error) {
 	locks := map[int32]bool{}
 	for n := 1; ; n++ {
 		var w *writer
-		err := pgx.BeginTxFunc(ctx, s.pool, pgx.TxOptions{IsoLevel: pgx.ReadCommitted}, func(tx pgx.Tx) (err error) {
+		err := within(func(tx pgx.Tx) (err error) {
 			w, err = do(tx, maps.Clone(locks))
 			return err
 		})
@@ -61,18 +84,20 @@ func (s *Store) writeTx(ctx context.Context, op string, do func(tx pgx.Tx, locks
 				}
 			}
 		case errors.Is(err, errAgain) && n < attempts:
-		case err != nil:
-			return translate(ctx, op, err)
 		default:
-			if w != nil {
-				s.known.add(w.added)
-			}
-			select {
-			case s.written <- struct{}{}:
-			default:
-			}
-			return nil
+			return w, err
 		}
+	}
+}
+
+// wrote takes note of what was committed; w is nil if only rows went.
+func (s *Store) wrote(w *writer) {
+	if w != nil {
+		s.known.add(w.added)
+	}
+	select {
+	case s.written <- struct{}{}:
+	default:
 	}
 }
 

@@ -50,7 +50,7 @@ func goodRows() (order []string, rows map[string]row) {
 	id, actor, place, now := uuid.New(), uuid.New(), uuid.New(), clock()
 	hash := make([]byte, 32)
 	return []string{"article", "article_identity", "actor", "actor_name", "place", "kind", "event", "participant", "event_article", "event_document",
-			"event_past", "participant_past", "mention", "mention_block", "pair_feed", "rollup", "change", "change_inbox", "api_key", "audit", "compatibility"},
+			"event_past", "participant_past", "mention", "mention_block", "pair_feed", "rollup", "change", "change_inbox", "load", "load_chunk", "feed", "recode", "recode_chunk", "api_key", "audit", "compatibility"},
 		map[string]row{
 			"article": {"id": id, "title": "T", "body": "Some text.", "published_on": "2017-01-27", "published_at": now, "published_offset": 0,
 				"source": "S", "url": "https://example.org", "language": "en", "licence": "L", "external_id": "x", "content_hash": hash,
@@ -79,6 +79,12 @@ func goodRows() (order []string, rows map[string]row) {
 			"rollup":        {"key": "SYR", "field": "kind", "month": 500, "value": "meeting occurred", "part": id, "n": 1},
 			"change":        {"position": 1, "event_id": id, "at": now, "revision": 1, "action": "created"},
 			"change_inbox":  {"id": id, "ended_at": now, "events": []uuid.UUID{id}, "revisions": []int32{1}, "actions": []string{"created"}},
+			"load":          {"id": id, "input": hash, "started_at": now, "finished_at": now},
+			"feed": {"id": id, "url": "https://example.org/feed", "source": "S", "licence": "L", "every_seconds": 900, "fetch_pages": true, "paused": false,
+				"created_at": now, "next_at": now, "failures": 0, "entries": 0, "articles": 0},
+			"recode":        {"id": id, "coder": "c", "started_at": now, "finished_at": now},
+			"recode_chunk":  {"recode_id": id, "number": 0, "articles": []uuid.UUID{id}, "done_at": now, "tally": "{}"},
+			"load_chunk":    {"load_id": id, "number": 0, "done_at": now},
 			"api_key":       {"id": id, "created_at": now, "expires_at": now, "revoked_at": now, "name": "desk", "scope": "write", "hash": hash},
 			"audit":         {"id": id, "at": now, "key_id": id, "key": "desk", "address": "::1", "method": "POST", "path": "/v1/articles", "request": "r", "status": 201},
 			"compatibility": {"oldest": 1000},
@@ -88,6 +94,24 @@ func goodRows() (order []string, rows map[string]row) {
 // refusals says for each constraint how a good row is made to break it.
 var refusals = map[string]row{
 	"article_pkey":                       nil, // nil: the same row twice
+	"load_pkey":                          nil,
+	"recode_pkey":                        nil,
+	"recode_coder_given":                 {"coder": ""},
+	"recode_finished_after_started":      {"finished_at": "2016-01-01"},
+	"recode_chunk_pkey":                  nil,
+	"recode_chunk_number_from_zero":      {"number": -1},
+	"feed_pkey":                          nil,
+	"feed_url_http":                      {"url": "ftp://example.org"},
+	"feed_source_given":                  {"source": ""},
+	"feed_licence_given":                 {"licence": ""},
+	"feed_every_range":                   {"every_seconds": 59},
+	"feed_failures_from_zero":            {"failures": -1},
+	"feed_entries_from_zero":             {"entries": -1},
+	"feed_articles_from_zero":            {"articles": -1},
+	"load_input_sha256":                  {"input": []byte("short")},
+	"load_finished_after_started":        {"finished_at": "2016-01-01"},
+	"load_chunk_pkey":                    nil,
+	"load_chunk_number_from_zero":        {"number": -1},
 	"article_body_given":                 {"body": ""},
 	"article_published_on_plausible":     {"published_on": "2200-01-01"},
 	"article_published_at_has_day":       {"published_on": nil},

@@ -28,7 +28,7 @@ var settings = []string{
 }
 
 // startCluster starts the private cluster with these settings.
-func startCluster(ctx context.Context, dir string) (*localpg.Server, error) {
+func startCluster(ctx context.Context, dir string, settings []string) (*localpg.Server, error) {
 	config := localpg.Config{DataDir: dir, Logger: slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelWarn}))}
 	server, err := localpg.Start(ctx, config)
 	if err != nil {

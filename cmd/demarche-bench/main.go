@@ -2,6 +2,9 @@
 // into a throw-away private cluster, and then has the server answer hot
 // questions over HTTP and pgbench run the very SQL that the server sends, in
 // turns, so that what is told is how much of Postgres's own speed comes out.
+//
+// With load it measures loading: articles through the program itself, coded,
+// indexed and committed.
 package main
 
 import (
@@ -28,12 +31,19 @@ type options struct {
 	LoadOnly bool          `help:"Load and stop; with --dir."`
 }
 
+// Run measures reading.
+func (o *options) Run(ctx context.Context) error { return run(ctx, *o) }
+
 func main() {
-	var o options
-	kong.Parse(&o, kong.Name("demarche-bench"), kong.Description("Measure how much of Postgres's own speed the server gives."))
+	var c struct {
+		Read options     `cmd:"" default:"withargs" help:"Measure how much of Postgres's own speed the server gives (default)."`
+		Load loadOptions `cmd:"" help:"Measure how fast articles are loaded."`
+	}
+	command := kong.Parse(&c, kong.Name("demarche-bench"), kong.Description("Measure reading and loading."))
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	if err := run(ctx, o); err != nil {
+	command.BindTo(ctx, (*context.Context)(nil))
+	if err := command.Run(); err != nil {
 		fmt.Fprintf(os.Stderr, "demarche-bench: %v\n", err)
 		os.Exit(1)
 	}

@@ -57,7 +57,7 @@ func run(ctx context.Context, o options) (err error) {
 		return err
 	}
 	defer os.RemoveAll(b.scratch)
-	cluster, err := startCluster(ctx, dir)
+	cluster, err := startCluster(ctx, dir, settings)
 	if err != nil {
 		return err
 	}

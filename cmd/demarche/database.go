@@ -60,12 +60,15 @@ func openStore(ctx context.Context, noMigrate bool, c db.Config) (*db.Store, err
 }
 
 // tend has the store look after the database until it is told to stop.
-func tend(ctx context.Context, store *db.Store) (stop func()) {
+func tend(ctx context.Context, store *db.Store) (stop func()) { return beside(ctx, store.Tend) }
+
+// beside has something done at the same time until it is told to stop.
+func beside(ctx context.Context, do func(context.Context)) (stop func()) {
 	ctx, cancel := context.WithCancel(ctx)
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
-		store.Tend(ctx)
+		do(ctx)
 	}()
 	return func() {
 		cancel()

@@ -28,6 +28,8 @@ type cli struct {
 
 	Serve     serveCmd     `cmd:"" help:"Answer questions over HTTP and take in articles."`
 	Load      loadCmd      `cmd:"" help:"Code articles from files and store them."`
+	Watch     watchCmd     `cmd:"" help:"Poll the RSS and Atom feeds of the database for articles."`
+	Recode    recodeCmd    `cmd:"" help:"Read all stored articles again with this version of the coder, and tell what changed."`
 	Extract   extractCmd   `cmd:"" help:"Code articles and print their events; needs no database."`
 	Eval      evalCmd      `cmd:"" help:"Measure the coder on your own annotated articles."`
 	CorefEval corefEvalCmd `cmd:"" help:"Measure resolution on mentions that people put under events."`

@@ -15,6 +15,7 @@ import (
 	"demarche/api"
 	"demarche/db"
 	"demarche/internal/extract"
+	"demarche/internal/feed"
 	"demarche/internal/ingest"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -24,6 +25,8 @@ import (
 type serveCmd struct {
 	databaseFlags
 	coderFlags
+	fetchFlags
+	Watch          bool          `help:"Also poll the feeds of the database, as the command watch does."`
 	Listen         string        `default:"127.0.0.1:8080" help:"Address and port to listen on; port 0 takes a free one."`
 	ReadURL        string        `placeholder:"URL" help:"Streaming replica that questions go to while it is near enough; who has written reads from the primary until the replica has it."`
 	MaxLag         time.Duration `default:"10s" help:"How far the replica may be behind and still be asked."`
@@ -80,16 +83,26 @@ func (c *serveCmd) access() (api.Access, error) {
 	return a, nil
 }
 
-// gcPercent has the garbage collector run less often than it would by itself:
+// collectRarely has the garbage collector run less often than it would by itself:
 // the model and the gazetteer are a large heap that never changes, and going
-// over it costs more than the little that requests leave behind.
-const gcPercent = 300
+// over it costs more than the little that requests and articles leave behind.
+func collectRarely() {
+	if os.Getenv("GOGC") == "" {
+		debug.SetGCPercent(300)
+	}
+}
+
+// boundMemory has the collector work harder before the process takes more than
+// coding on that many processors needs.
+func boundMemory(workers int) {
+	if os.Getenv("GOMEMLIMIT") == "" {
+		debug.SetMemoryLimit(int64(640+64*workers) << 20)
+	}
+}
 
 // Run serves until the context ends, then finishes the requests in flight.
 func (c *serveCmd) Run(ctx context.Context, log *slog.Logger, s streams) error {
-	if os.Getenv("GOGC") == "" {
-		debug.SetGCPercent(gcPercent)
-	}
+	collectRarely()
 	return c.with(ctx, log, func(url string) error {
 		store, err := openStore(ctx, c.NoMigrate, db.Config{URL: url, ReplicaURL: c.ReadURL, MaxLag: c.MaxLag, MaxConns: c.MaxConns, DocumentCache: c.DocumentMB << 20, Logger: log})
 		if err != nil {
@@ -104,12 +117,20 @@ func (c *serveCmd) Run(ctx context.Context, log *slog.Logger, s streams) error {
 		metrics.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}), store.Metrics())
 		pipeline := ingest.New(x, store, metrics)
 		if len(c.Load) > 0 {
-			input := inputFlags{Files: c.Load, MaxText: c.MaxText}
-			if err := input.load(ctx, pipeline, log, streams{s.in, s.err, s.err}); err != nil {
+			flags := inputFlags{Files: c.Load, MaxText: c.MaxText}
+			inputs, _, err := flags.inputs(s)
+			if err != nil {
+				return err
+			}
+			if err := flags.load(ctx, pipeline, inputs, nil, nil, log, streams{s.in, s.err, s.err}); err != nil {
 				return err
 			}
 		}
 		defer tend(ctx, store)()
+		if c.Watch {
+			watcher := feed.New(store, pipeline, c.MaxText, log, c.config())
+			defer beside(ctx, func(ctx context.Context) { watcher.Watch(ctx, c.Polls) })()
+		}
 		access, err := c.access()
 		if err != nil {
 			return err

@@ -104,10 +104,11 @@ type Draft struct {
 	ExternalID string `json:"external_id,omitempty" doc:"The caller's own id; the same id again is the same article"`
 	Title      string `json:"title,omitempty" doc:"Headline"`
 	Text       string `json:"text,omitempty" doc:"The text, plain, UTF-8"`
+	HTML       string `json:"html,omitempty" doc:"A page of HTML in place of the text: its article becomes text, title and date, unless these are given"`
 	Published  string `json:"published_at,omitempty" doc:"RFC 3339 date or date-time; weekdays and relative dates in the text are resolved against it"`
 	Source     string `json:"source,omitempty" doc:"Name of the source, e.g. an agency"`
 	URL        string `json:"url,omitempty" doc:"http or https address; the same address again is the same article"`
-	Language   string `json:"language,omitempty" doc:"BCP 47 language tag; English if absent"`
+	Language   string `json:"language,omitempty" doc:"BCP 47 language tag; found from the text if absent"`
 	Licence    string `json:"licence,omitempty" doc:"Licence of the text"`
 }
 

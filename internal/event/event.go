@@ -20,6 +20,7 @@ type Event struct {
 	Quad          int           `json:"quad_class" minimum:"1" maximum:"4" doc:"1 verbal cooperation, 2 material cooperation, 3 verbal conflict, 4 material conflict"`
 	Score         float64       `json:"score" doc:"Conflict-cooperation score, -10 to 10"`
 	Confidence    float64       `json:"confidence" minimum:"0" maximum:"1" doc:"How sure the coder is"`
+	Coder         string        `json:"coder,omitempty" doc:"Version of the coder that read it so"`
 	Evidence      []Evidence    `json:"evidence" doc:"The sentences that carry it"`
 	Alternatives  []Alternative `json:"alternatives,omitempty" doc:"What some reports have otherwise; absent if they agree"`
 	ArticleCount  int           `json:"article_count,omitempty" doc:"Articles that report it"`

@@ -18,6 +18,7 @@ type Extractor struct {
 	gazetteer *gazetteer.Gazetteer
 	lexicon   *lexicon
 	rules     *ruleSet
+	version   string
 	today     string // office holders of undated articles are those of this day
 }
 
@@ -27,7 +28,11 @@ func New(analyzer *nlp.Analyzer, g *gazetteer.Gazetteer) (*Extractor, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Extractor{analyzer, g, newLexicon(), rules, event.DayOfTime(time.Now()).String()}, nil
+	version, err := versionOf(g)
+	if err != nil {
+		return nil, err
+	}
+	return &Extractor{analyzer, g, newLexicon(), rules, version, event.DayOfTime(time.Now()).String()}, nil
 }
 
 // Events gives the events of an article in the order of its text, without ids;

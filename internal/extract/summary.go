@@ -2,6 +2,8 @@ package extract
 
 import (
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"demarche/internal/event"
 	"demarche/internal/gazetteer"
@@ -99,7 +101,8 @@ func (d *document) summary(e *event.Event) string {
 	if e.Status == event.Ongoing {
 		s += " (ongoing)"
 	}
-	return strings.ToUpper(s[:1]) + s[1:]
+	first, size := utf8.DecodeRuneInString(s)
+	return string(unicode.ToUpper(first)) + s[size:]
 }
 
 // called gives a participant's name with whom it acts for, unless the name says

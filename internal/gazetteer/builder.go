@@ -2,7 +2,9 @@ package gazetteer
 
 import (
 	"cmp"
+	"crypto/sha256"
 	"fmt"
+	"hash"
 	"slices"
 	"strings"
 	"sync"
@@ -36,6 +38,7 @@ func New(opts ...Option) (*Gazetteer, error) {
 
 // A builder gathers entries and their names.
 type builder struct {
+	added     hash.Hash // of the dictionaries that were added
 	names     *trie
 	byID      map[string]*Entry
 	slab      []Entry // where entries lie, many to an allocation
@@ -53,6 +56,7 @@ type builder struct {
 // newBuilder returns a builder with room for a number of names.
 func newBuilder(size int) *builder {
 	return &builder{
+		added:    sha256.New(),
 		names:    newTrie(size),
 		byID:     make(map[string]*Entry, size),
 		alpha3:   make(map[string]string),
@@ -182,6 +186,7 @@ func (b *builder) loadPersonalNames() error {
 func (b *builder) gazetteer() *Gazetteer {
 	slices.SortFunc(b.countries, func(x, y Country) int { return strings.Compare(x.Alpha3, y.Alpha3) })
 	g := &Gazetteer{
+		added:     b.added.Sum(nil),
 		names:     b.names,
 		folded:    newTrie(4 * len(b.persons)),
 		byID:      b.byID,

@@ -8,6 +8,7 @@ import (
 
 // Gazetteer answers who and where a name is. Make one with [New]; it is immutable and safe for concurrent use.
 type Gazetteer struct {
+	added     []byte              // hash of the dictionaries that were added
 	names     *trie               // all names, normalised
 	folded    *trie               // names of persons, folded
 	surnames  map[string][]*Entry // by what follows a person's first name, normalised

@@ -52,6 +52,7 @@ func (b *builder) readDictionary(r io.Reader, f Format, bad func(error) bool) er
 	if err != nil {
 		return fmt.Errorf("dictionary: %w", err)
 	}
+	b.added.Write(text) // a hash takes everything
 	report := func(line int, err error) bool { return bad(fmt.Errorf("dictionary line %d: %w", line, err)) }
 	switch f {
 	case FormatCSV:

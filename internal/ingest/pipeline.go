@@ -9,9 +9,7 @@ import (
 	"demarche/db"
 	"demarche/internal/event"
 	"demarche/internal/extract"
-	"demarche/internal/resolve"
 
-	"github.com/google/uuid"
 	"github.com/prometheus/client_golang/prometheus"
 )
 
@@ -20,6 +18,7 @@ import (
 type Pipeline struct {
 	extractor *extract.Extractor
 	store     *db.Store
+	coder     string // version of the extractor
 	coding    prometheus.Histogram
 	articles  *prometheus.CounterVec
 	events    *prometheus.CounterVec
@@ -28,7 +27,7 @@ type Pipeline struct {
 // New makes a pipeline and registers its metrics.
 func New(x *extract.Extractor, store *db.Store, metrics prometheus.Registerer) *Pipeline {
 	p := &Pipeline{
-		extractor: x, store: store,
+		extractor: x, store: store, coder: x.Version(),
 		coding: prometheus.NewHistogram(prometheus.HistogramOpts{
 			Name: "demarche_coding_duration_seconds", Help: "Time to code one article.",
 			Buckets: []float64{.0005, .001, .002, .005, .01, .02, .05, .1, .5, 1, 5},
@@ -49,6 +48,9 @@ func New(x *extract.Extractor, store *db.Store, metrics prometheus.Registerer) *
 func (p *Pipeline) Code(a *event.Article) []event.Event {
 	start := time.Now()
 	events := p.extractor.Events(a)
+	for i := range events {
+		events[i].Coder = p.coder
+	}
 	p.coding.Observe(time.Since(start).Seconds())
 	return events
 }
@@ -81,8 +83,4 @@ func (p *Pipeline) count(put *db.Put) {
 			p.events.WithLabelValues(string(put.Events[i].Type)).Inc()
 		}
 	}
-}
-
-func revise(stored, fresh []event.Event) ([]event.Event, []uuid.UUID) {
-	return resolve.Revise(stored, fresh, func() uuid.UUID { return uuid.Must(uuid.NewV7()) })
 }

@@ -15,7 +15,8 @@ import (
 )
 
 // outline gives a record in short: line, id and text or error.
-func outline(r Record) string {
+func outline(raw Raw) string {
+	r := raw.Parse()
 	if r.Err != nil {
 		return fmt.Sprintf("%d! %v", r.Line, r.Err)
 	}
@@ -51,7 +52,7 @@ func TestRead(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			var got []string
-			for r := range Read(iotest.OneByteReader(strings.NewReader(tt.in)), most) {
+			for r := range Read(iotest.OneByteReader(strings.NewReader(tt.in)), Options{MaxText: most}) {
 				o := outline(r)
 				if i := len(got); i < len(tt.want) && strings.Contains(tt.want[i], "cannot unmarshal") && strings.HasPrefix(o, tt.want[i]) {
 					o = tt.want[i] // the rest of the message is the library's
@@ -65,11 +66,38 @@ func TestRead(t *testing.T) {
 	}
 }
 
+func TestReadTable(t *testing.T) {
+	const most = 100
+	for _, tt := range []struct {
+		name, in string
+		columns  map[string]string
+		want     []string
+	}{
+		{"own names", "ID,Text\nx,A.\ny,\"B,\nC.\"\n", nil, []string{`2 "x" "A."`, `3 "y" "B,\nC."`}},
+		{"mapped", "n,body,text\nx,A.,no", map[string]string{"id": "n", "text": "body"}, []string{`2 "x" "A."`}},
+		{"byte order mark", "\xef\xbb\xbftext\r\nA.\r\n", nil, []string{`2  "A."`}},
+		{"bad rows between", "id,text\nx\ny,A\"B\nz,C.", nil, []string{
+			"2! column 1: wrong number of fields", `3! column 4: bare " in non-quoted-field`, `4 "z" "C."`}},
+		{"no text", "id,body\nx,A.", nil, []string{"0! read: there is no column text or html, and none is mapped to them: the first row has id, body"}},
+		{"no such column", "id,text\nx,A.", map[string]string{"title": "headline"}, []string{`0! read: there is no column "headline" for title: the first row has id, text`}},
+		{"invalid UTF-8", "text\n\xff\nB.", nil, []string{"2! expected valid UTF-8", `3  "B."`}},
+		{"a quote that is never closed", "text\n\"" + strings.Repeat("a", 200_000), nil, []string{"0! read: a row of more than 66136 bytes: a quote may not be closed"}},
+	} {
+		var got []string
+		for r := range Read(strings.NewReader(tt.in), Options{Format: CSV, MaxText: most, Columns: tt.columns}) {
+			got = append(got, outline(r))
+		}
+		if diff := cmp.Diff(tt.want, got); diff != "" {
+			t.Errorf("%s: %s", tt.name, diff)
+		}
+	}
+}
+
 func TestReadReportsBrokenInput(t *testing.T) {
 	broken := errors.New("disk on fire")
 	for _, start := range []string{"", "{\"text\":\"A.\"}\n{\"te", "{\n", "plain"} {
-		var last Record
-		for r := range Read(iotest.TimeoutReader(iotest.OneByteReader(iotest.DataErrReader(newFailing(start, broken)))), 100) {
+		var last Raw
+		for r := range Read(iotest.TimeoutReader(iotest.OneByteReader(iotest.DataErrReader(newFailing(start, broken)))), Options{MaxText: 100}) {
 			last = r
 		}
 		if last.Line != 0 || last.Err == nil {
@@ -146,10 +174,14 @@ func FuzzRead(f *testing.F) {
 	f.Add([]byte("{\"text\":\"A.\"}\n{\n\"text\":\"B.\"}"))
 	f.Add([]byte("{\n\"id\":1,\"text\":\"B.\"}"))
 	f.Add([]byte("\xef\xbb\xbf  plain\x00"))
+	f.Add([]byte("<html><p>They met in Oslo.</p>"))
+	f.Add([]byte("\x1f\x8b\x08\x00\x00"))
+	f.Add([]byte("\x28\xb5\x2f\xfd\x00"))
 	f.Fuzz(func(t *testing.T, in []byte) {
 		line := 0
-		for r := range Read(strings.NewReader(string(in)), 1000) {
-			if r.Line <= line {
+		for raw := range Read(strings.NewReader(string(in)), Options{MaxText: 1000}) {
+			r := raw.Parse()
+			if r.Line <= line && (r.Line != 0 || r.Err == nil) { // 0: of the input itself
 				t.Fatalf("line %d behind line %d", r.Line, line)
 			}
 			line = r.Line

@@ -1,0 +1,2 @@
+DROP TABLE load_chunk;
+DROP TABLE load;

@@ -1,0 +1,2 @@
+DROP TABLE recode_chunk;
+DROP TABLE recode;
