@@ -85,6 +85,18 @@ func (s *server) routes(r chi.Router) {
 			"text/event-stream": {Schema: &huma.Schema{Type: huma.TypeString}}}}},
 	}, s.stream)
 	register(s, huma.Operation{
+		OperationID: "list-actors", Method: http.MethodGet, Path: "/v1/actors", Tags: []string{"Names"},
+		Summary: "Actors by the beginnings of their names, for suggestions", Parameters: nameParameters(),
+	}, s.listActors)
+	register(s, huma.Operation{
+		OperationID: "get-actor", Method: http.MethodGet, Path: "/v1/actors/{id}", Tags: []string{"Names"},
+		Summary: "One actor with its names",
+	}, s.getActor)
+	register(s, huma.Operation{
+		OperationID: "list-places", Method: http.MethodGet, Path: "/v1/places", Tags: []string{"Names"},
+		Summary: "Places by the beginnings of their names, for suggestions", Parameters: nameParameters(),
+	}, s.listPlaces)
+	register(s, huma.Operation{
 		OperationID: "list-types", Method: http.MethodGet, Path: "/v1/types", Tags: []string{"Events"},
 		Summary: "The ontology: every type and what it maps to",
 	}, s.listTypes)
