@@ -121,5 +121,5 @@ func (s *server) routes(r chi.Router) {
 	r.Method(http.MethodGet, ogcRoot+"/api", s.ogcAPI())
 	r.Handle("/mcp", s.mcp())
 	r.Method(http.MethodGet, "/metrics", promhttp.HandlerFor(s.Metrics, promhttp.HandlerOpts{Registry: s.Metrics}))
-	r.Method(http.MethodGet, "/docs", s.docs())
+	s.site(r)
 }
