@@ -76,7 +76,7 @@ func TestTypePages(t *testing.T) {
 // reading is the part of a page that follows from its example and the ontology.
 func reading(info *event.TypeInfo, e *event.Event) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "What is read of it\n\nPublished on %s, the sentence above gives:\n\n| | |\n|---|---|\n| summary | %s |\n| status | `%s` |\n", published, e.Summary, e.Status)
+	fmt.Fprintf(&b, "What is read of it\n\nPublished on %s, the sentence above gives:\n\n| field | value |\n|---|---|\n| summary | %s |\n| status | `%s` |\n", published, e.Summary, e.Status)
 	if e.Date != nil {
 		fmt.Fprintf(&b, "| date | %s", e.Date.Start)
 		if e.Date.Text != "" {

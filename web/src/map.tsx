@@ -111,7 +111,7 @@ export function WorldMap({ q, ask, countries, turn }: { q: URLSearchParams; ask:
 	};
 	const say = (label: string, n: number, px: number, py: number) => setTip({ x: Math.min(Math.max(px, 70), width - 70), y: py, text: `${label}: ${plural(n, "event")}` });
 	const stop = (key: string, label: string, n: number, act: () => void) => ({
-		"data-key": key, role: "button" as const, tabIndex: key === current ? 0 : -1, "aria-label": `${label}: ${plural(n, "event")}`,
+		"data-key": key, role: "button" as const, tabIndex: key === current ? 0 : -1, "aria-label": `${label}: ${compact(n)} ${n === 1 ? "event" : "events"}`,
 		onClick: act, onKeyDown: (e: KeyboardEvent) => { if (e.key === "Enter" || e.key === " ") { e.preventDefault(); drag.current = undefined; act(); } },
 		onFocus: () => { setAt(Math.max(0, stops.findIndex((s) => s.key === key))); },
 	});

@@ -77,7 +77,7 @@ export function Network({ q, ask, dyads }: { q: URLSearchParams; ask: Ask; dyads
 						})}
 						{nodes.map((n) => (
 							<g class={"node" + (actors.includes(n.code) ? " chosen" : "") + (over && !beside.has(n.code) && n.code !== over ? " dim" : "")} transform={`translate(${n.x} ${n.y})`} data-code={n.code} role="button"
-								tabIndex={n.code === order[Math.min(at, order.length - 1)]?.code ? 0 : -1} aria-label={`${nameOf(n.code)}: ${plural(n.n, "event")} with others`} aria-pressed={actors.includes(n.code)}
+								tabIndex={n.code === order[Math.min(at, order.length - 1)]?.code ? 0 : -1} aria-label={`${shortName(n.code)}${shortName(n.code) === nameOf(n.code) ? "" : ` (${nameOf(n.code)})`}: ${plural(n.n, "event")} with others`} aria-pressed={actors.includes(n.code)}
 								onMouseEnter={() => setOver(n.code)} onFocus={() => { setOver(n.code); setAt(order.indexOf(n)); }} onBlur={() => setOver(undefined)}
 								onClick={() => toggle(n.code)} onKeyDown={(e) => { if (e.key === "Enter" || e.key === " ") { e.preventDefault(); toggle(n.code); } }}>
 								<circle r={Math.max(12, n.r)} class="target" /><circle r={n.r} /><text y={-n.r - 4}>{shortName(n.code)}</text>
