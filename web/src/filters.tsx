@@ -118,16 +118,19 @@ function Choice({ field, q, ask, problem }: { field: Field; q: URLSearchParams; 
 function Types({ q, ask, types, counts }: { q: URLSearchParams; ask: Ask; types: TypeInfo[]; counts: Rank[] }) {
 	const chosen = new Set(q.getAll("type").flatMap((v) => v.split(",")).filter(Boolean));
 	const of = new Map(counts.map((c) => [c.key, c.count]));
-	const families = [...new Set(types.map((t) => t.family))];
+	const families = Object.keys(toneOfFamily).filter((f) => types.some((t) => t.family === f));
 	const toggle = (type: string) => {
 		chosen.has(type) ? chosen.delete(type) : chosen.add(type);
 		ask("type", chosen.size ? [[...chosen].join(",")] : []);
 	};
 	return (
 		<details class="field types" onKeyDown={(e) => { if (e.key === "Escape") { e.currentTarget.open = false; e.currentTarget.querySelector("summary")!.focus(); } }}
-			onFocusOut={(e) => { if (e.relatedTarget && !e.currentTarget.contains(e.relatedTarget as Node)) e.currentTarget.open = false; }}>
+			onFocusOut={(e) => { // not at once: a browser may fall over what goes while focus moves
+				const details = e.currentTarget;
+				if (e.relatedTarget && !details.contains(e.relatedTarget as Node)) setTimeout(() => { details.open = false; });
+			}}>
 			<summary><span class="label">Type</span><span class="box">{chosen.size === 0 ? "All thirty" : chosen.size === 1 ? typeName([...chosen][0]!) : `${chosen.size} types`}</span></summary>
-			<div class="panel">
+			<div class="panel" tabIndex={-1}>
 				{families.map((family) => (
 					<fieldset>
 						<legend><i class={"dot " + toneOfFamily[family]} />{family}</legend>
