@@ -31,9 +31,9 @@ run: setup node build ## Start on a private Postgres with the example articles, 
 test: setup ## Run every test, on a private Postgres cluster
 	go test ./...
 
-test-browser: setup node web ## Run the tests of the pages in Chromium, which is installed if it is not there
-	@scripts/setup.sh chromium
-	DEMARCHE_BROWSER=required go test ./web
+test-browser: setup node web ## Run the tests of pages and documents; installs Chromium and jq if they are not there
+	@scripts/setup.sh chromium jq
+	DEMARCHE_BROWSER=required go test ./web ./docs
 
 race: setup ## Run every test under the race detector
 	go test -race ./...

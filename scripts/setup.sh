@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Installs what the product needs beside Go: the Postgres server binaries
-# (postgres), for the explorer Node.js (node), for its tests Chromium (chromium).
+# (postgres), for the explorer Node.js (node), for the tests of pages and
+# documents Chromium (chromium) and jq (jq).
 set -euo pipefail
 
 command -v go >/dev/null || { echo "Go 1.26 or later is needed: https://go.dev/doc/install" >&2; exit 1; }
@@ -65,8 +66,11 @@ for part in "${@:-postgres}"; do
 	chromium)
 		have_chromium || install "Chromium is" "https://www.chromium.org" chromium
 		;;
+	jq)
+		command -v jq >/dev/null || install "jq is" "https://jqlang.org" jq
+		;;
 	*)
-		echo "usage: setup.sh [postgres] [node] [chromium]" >&2
+		echo "usage: setup.sh [postgres] [node] [chromium] [jq]" >&2
 		exit 2
 		;;
 	esac
