@@ -30,10 +30,16 @@ export function Explorer({ search }: { search: string }) {
 	const events = useLoaded<EventPage>(listPath, 0);
 	const timeline = useLoaded<{ series: Series[] }>(address("/v1/stats/timeline", q, { interval: interval === "auto" ? intervalFor(q) : interval, group_by: "family" }), turn);
 	const countries = useLoaded<{ top: Rank[] }>(address("/v1/stats/top", q, { field: "country", limit: 300 }), turn);
-	const dyads = useLoaded<{ dyads: Dyad[] }>(address("/v1/stats/dyads", q, { limit: 120 }), turn);
+	const total = counts.value?.top.reduce((sum, r) => sum + r.count, 0);
+
+	// Pairs are counted one by one: of very many events, the last ones.
+	const settled = !counts.loading && !timeline.loading;
+	const since = useRef<{ q: URLSearchParams; from?: string; n?: number }>();
+	if (settled && total !== undefined && (since.current?.q !== q || since.current.n !== undefined)) since.current = { q, ...(total > manyEvents ? latest(timeline.value?.series ?? []) : {}) };
+	const counted = since.current?.q === q ? since.current : undefined;
+	const dyads = useLoaded<{ dyads: Dyad[] }>(counted ? address("/v1/stats/dyads", q, { limit: 120, ...(counted.from ? { from: counted.from } : {}) }) : null, turn);
 
 	const fresh = useStream(q, () => next((n) => n + 1));
-	const total = counts.value?.top.reduce((sum, r) => sum + r.count, 0);
 	const problem = events.problem ?? counts.problem;
 	useEffect(() => { document.title = q.size ? "Events – Demarche" : "Demarche"; }, [q]);
 	return (
@@ -48,7 +54,7 @@ export function Explorer({ search }: { search: string }) {
 			</div>
 			<div class="panes">
 				<WorldMap q={q} ask={ask} countries={countries} turn={turn} />
-				<Network q={q} ask={ask} dyads={dyads} />
+				<Network q={q} ask={ask} dyads={dyads} since={counted?.from} n={counted?.n} />
 				<Timeline q={q} ask={(from, to) => {
 					const changed = new URLSearchParams(given);
 					changed.delete("datetime");
@@ -61,6 +67,21 @@ export function Explorer({ search }: { search: string }) {
 			<p class="visually-hidden" role="status">{fresh.count > 0 ? plural(fresh.count, "change") + " came in" : ""}</p>
 		</div>
 	);
+}
+
+/** Of how many events pairs are counted at most, so that an answer comes while one looks. */
+const manyEvents = 50_000;
+
+/** The first day from which on there are at most so many events, and how many there are. */
+function latest(series: Series[]): { from?: string; n?: number } {
+	const points = series[0]?.points ?? [];
+	let [from, n]: [string | undefined, number] = [undefined, 0];
+	for (let i = points.length - 1; i >= 0; i--) {
+		const more = series.reduce((sum, s) => sum + s.points[i]!.count, 0);
+		if (from && n + more > manyEvents) return { from, n };
+		[from, n] = [points[i]!.date, n + more];
+	}
+	return {};
 }
 
 /** Counts what comes over the stream for a question; change is called soon after, once for many. */

@@ -9,7 +9,7 @@ export function useLoaded<T>(path: string | null, turn = 0): Loaded<T> {
 	const [state, set] = useState<Loaded<T>>(() => ({ value: path ? known<T>(path) : undefined, loading: !!path }));
 	const last = useRef<string | null>(null);
 	useEffect(() => {
-		if (!path) return set({ loading: false });
+		if (!path) return set((old) => ({ value: old.value, loading: false }));
 		const ahead = last.current === path ? undefined : known<T>(path);
 		last.current = path;
 		set((old) => ({ value: ahead ?? old.value, loading: true }));

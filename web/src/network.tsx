@@ -2,7 +2,7 @@ import { forceCenter, forceCollide, forceLink, forceManyBody, forceSimulation, f
 import { useMemo, useRef, useState } from "preact/hooks";
 import type { Dyad } from "./api";
 import type { Ask } from "./filters";
-import { count, nameOf, plural } from "./format";
+import { count, dayText, nameOf, plural } from "./format";
 import { useSize, type Loaded } from "./load";
 
 interface Node extends SimulationNodeDatum { code: string; n: number; r: number }
@@ -29,7 +29,7 @@ export function pairsOf(dyads: Dyad[]): Edge[] {
 }
 
 /** Who has to do with whom. */
-export function Network({ q, ask, dyads }: { q: URLSearchParams; ask: Ask; dyads: Loaded<{ dyads: Dyad[] }> }) {
+export function Network({ q, ask, dyads, since, n }: { q: URLSearchParams; ask: Ask; dyads: Loaded<{ dyads: Dyad[] }>; since?: string; n?: number }) {
 	const [box, { width, height }] = useSize<HTMLDivElement>();
 	const [table, setTable] = useState(false);
 	const [over, setOver] = useState<string>();
@@ -58,9 +58,10 @@ export function Network({ q, ask, dyads }: { q: URLSearchParams; ask: Ask; dyads
 			<header><h2 id="network-title">Who with whom</h2>
 				<div class="tools"><button type="button" class="button" aria-pressed={table} onClick={() => setTable(!table)}>As a table</button></div>
 			</header>
+			{since && <p class="hint">The last {count(n ?? 0)} events, since {dayText(since)}. Narrow the question to count all.</p>}
 			<div class="canvas" ref={box}>
 				{dyads.value && pairs.length === 0 && <p class="none">No two actors meet in these events.</p>}
-				{!dyads.value && dyads.loading && <p class="none">Counting who meets whom …</p>}
+				{!dyads.value && !dyads.problem && <p class="none">Counting who meets whom …</p>}
 				{table
 					? <div class="scroll" tabIndex={0} role="region" aria-label="Pairs of actors"><table>
 						<thead><tr><th scope="col">Pair</th><th scope="col">Events</th><th scope="col">Mean score</th></tr></thead>
@@ -85,6 +86,7 @@ export function Network({ q, ask, dyads }: { q: URLSearchParams; ask: Ask; dyads
 						))}
 					</svg>}
 			</div>
+			{dyads.problem && <p class="failure" role="alert">{dyads.problem.message}</p>}
 			<ul class="legend">{["coop-deed", "coop-word", "neutral", "conf-word", "conf-deed"].map((t) => <li><i class={"dot " + t} />{inWords[t]}</li>)}</ul>
 		</section>
 	);
