@@ -60,7 +60,7 @@ func contents() []struct {
 		{"Begin", []string{"tour"}},
 		{"Guides", []string{"loading", "dashboards", "qgis", "notebooks", "agents", "dictionaries"}},
 		{"Reference", []string{"api", "reference", "ontology", "accuracy", "model-card"}},
-		{"Running it", []string{"operating", "performance", "scale", "architecture", "contributing"}},
+		{"Running it", []string{"operating", "threat-model", "performance", "scale", "architecture", "contributing"}},
 		{"Types of events", types},
 	}
 }

@@ -160,7 +160,7 @@ export function WorldMap({ q, ask, countries, turn }: { q: URLSearchParams; ask:
 				{tip && <div class="tip" style={{ transform: `translate(${tip.x}px, ${tip.y}px) translate(-50%, calc(-100% - 10px))` }}>{tip.text}</div>}
 				{countries.value?.top.length === 0 && <p class="none">No event here has a known country.</p>}
 			</div>
-			<p class="hint">{near ? "Circles are places; press one to look closer or to filter." : "The darker a country, the more events. Press one to filter, + to see places."}</p>
+			<p class="hint">{near ? "Circles are places; press one to look closer or to filter." : "The stronger its colour, the more happened in a country. Press one to filter, + to see places."}</p>
 		</section>
 	);
 }
