@@ -1,9 +1,18 @@
 # A static binary on an empty image; Postgres is a service of its own.
+FROM node:22 AS web
+WORKDIR /src/web
+COPY web/package.json web/package-lock.json web/.npmrc ./
+RUN npm ci
+COPY internal/gazetteer/data/states.tsv /src/internal/gazetteer/data/
+COPY web ./
+RUN npm run build
+
 FROM golang:1.26 AS build
 WORKDIR /src
 COPY go.mod go.sum ./
 RUN go mod download
 COPY . .
+COPY --from=web /src/web/static/app web/static/app
 RUN CGO_ENABLED=0 go build -trimpath -ldflags='-s -w' -o /demarche ./cmd/demarche
 
 FROM scratch

@@ -3,22 +3,37 @@ SHELL := /bin/bash
 LISTEN ?= 127.0.0.1:8080
 FUZZTIME ?= 60s
 
-.PHONY: help setup build run test race lint fuzz bench bench-read bench-load nlp-eval coref-eval clean
+.PHONY: help setup node web build run test test-browser race lint fuzz bench bench-read bench-load nlp-eval coref-eval clean
 
 help: ## List the targets
-	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 setup: ## Install what is missing (Debian: the Postgres server binaries)
-	@scripts/setup.sh
+	@scripts/setup.sh postgres
 
-build: ## Build bin/demarche
+node: ## Install Node.js if there is none (Debian: nodejs and npm)
+	@scripts/setup.sh node
+
+# The explorer is bundled anew when its sources are newer. Without npm the
+# program is built all the same, and its page says what is missing.
+web/static/app/index.html: web/index.html web/package-lock.json web/vite.config.ts internal/gazetteer/data/states.tsv $(wildcard web/src/*) web/static/base.css
+	@if command -v npm >/dev/null; then cd web && npm ci --no-audit --no-fund --loglevel=error && npm run --silent check && npm run --silent build; \
+	else echo "There is no npm: the explorer is left out (make node installs it)." >&2; fi
+
+web: web/static/app/index.html ## Bundle the explorer
+
+build: web ## Build bin/demarche
 	go build -o bin/demarche ./cmd/demarche
 
-run: setup build ## Start on a private Postgres with the example articles, at LISTEN
+run: setup node build ## Start on a private Postgres with the example articles, at LISTEN
 	@scripts/run.sh --listen $(LISTEN)
 
 test: setup ## Run every test, on a private Postgres cluster
 	go test ./...
+
+test-browser: setup node web ## Run the tests of pages and documents; installs Chromium and jq if they are not there
+	@scripts/setup.sh chromium jq
+	DEMARCHE_BROWSER=required go test ./web ./docs
 
 race: setup ## Run every test under the race detector
 	go test -race ./...
@@ -50,4 +65,4 @@ coref-eval: ## Score resolution on mentions that people put under events: FILE=m
 	@go run ./cmd/demarche coref-eval $(or $(FILE),$(error FILE=mentions.jsonl names the mentions))
 
 clean: ## Remove what was built
-	rm -rf bin
+	rm -rf bin web/static/app web/node_modules

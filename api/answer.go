@@ -99,7 +99,7 @@ func sent(a *answer, err error) (*huma.StreamResponse, error) {
 	return &huma.StreamResponse{Body: a.send}, nil
 }
 
-// csvTable writes a table.
+// csvTable writes a table; numbers stay numbers, also those with a sign.
 func csvTable(names []string, rows [][]string) []byte {
 	var body []byte
 	for _, row := range append([][]string{names}, rows...) {
@@ -107,7 +107,11 @@ func csvTable(names []string, rows [][]string) []byte {
 			if i > 0 {
 				body = append(body, ',')
 			}
-			body = encode.AppendText(body, cell)
+			if _, err := strconv.ParseFloat(cell, 64); err == nil {
+				body = append(body, cell...)
+			} else {
+				body = encode.AppendText(body, cell)
+			}
 		}
 		body = append(body, '\r', '\n')
 	}

@@ -310,8 +310,8 @@ func TestStatisticsAsCSV(t *testing.T) {
 	h, _, _ := loaded(t, 60)
 	for target, want := range map[string]string{
 		"/v1/stats/timeline.csv?interval=month": "key,date,count\r\n,2016-12-01,29\r\n,2017-01-01,31\r\n",
-		"/v1/stats/top.csv?field=actor":         "key,country,count\r\nCHL,,60\r\nNOR,,60\r\n",
-		"/v1/stats/top.csv?field=place":         "key,country,count\r\nOslo,NOR,60\r\n",
+		"/v1/stats/top.csv?field=actor":         "key,country,count,lat,lon\r\nCHL,,60,,\r\nNOR,,60,,\r\n",
+		"/v1/stats/top.csv?field=place":         "key,country,count,lat,lon\r\nOslo,NOR,60,-58,-148\r\n",
 	} {
 		if a := askWith(t, h, "GET", target); a.body != want {
 			t.Errorf("%s: %q", target, a.body)

@@ -218,7 +218,7 @@ func (g *generator) request(spec *openapi3.T, o described) (*http.Request, map[s
 	if o.op.RequestBody != nil {
 		media, body = g.body(o.op.RequestBody.Value)
 	}
-	r := httptest.NewRequest(method, "/", body)
+	r := httptest.NewRequest(method, "/nothing", body)
 	if u, err := url.ParseRequestURI(target); err == nil {
 		r.URL, r.RequestURI = u, target
 	}

@@ -205,13 +205,16 @@ const (
 	// processEvents bounds the events in which processes are looked for: the
 	// latest.
 	processEvents = 5000
+	// maxSides bounds the pairs of sides of an event whose processes are looked
+	// for: a summit of twenty has 190.
+	maxSides = 6
 )
 
 type processesInput struct{ request }
 
 type processesOutput struct {
 	Body struct {
-		Processes []resolve.Process `json:"processes" doc:"The latest first, without their events"`
+		Processes []resolve.Process `json:"processes" doc:"The latest first; with their events only if they are those of one event"`
 	}
 }
 
@@ -225,13 +228,63 @@ func processParameters() []string { return []string{"actor", "from", "to"} }
 
 func documentedProcessParameters() []*huma.Param {
 	params := slices.DeleteFunc(filterParameters(), func(p *huma.Param) bool { return !slices.Contains(processParameters(), p.Name) })
-	return append(params, processesLimit())
+	return append(params, processesLimit(), &huma.Param{Name: "event", In: "query", Description: "Id of an event: the processes that it is a step of, with their events. It stands alone",
+		Schema: &huma.Schema{Type: huma.TypeString, Format: "uuid"}})
+}
+
+// processesOf gives the processes that an event is a step of.
+func (s *server) processesOf(ctx context.Context, in *processesInput) (*processesOutput, error) {
+	given, err := in.parameters("event")
+	if err != nil {
+		return nil, err
+	}
+	id, err := uuid.Parse(given["event"])
+	if err != nil {
+		return nil, badParameter("event", "expected the id of an event", given["event"])
+	}
+	doc, err := s.Store.Event(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	var e event.Event
+	if err := json.Unmarshal(doc, &e); err != nil {
+		return nil, fmt.Errorf("decode an event: %w", err)
+	}
+	out := &processesOutput{}
+	out.Body.Processes = []resolve.Process{}
+	if !slices.Contains(resolve.ProcessTypes(), e.Type) {
+		return out, nil
+	}
+	sides := resolve.SidesOf(&e)
+	for _, sides := range sides[:min(len(sides), maxSides)] {
+		all, err := s.processes(ctx, between(sides))
+		if err != nil {
+			return nil, err
+		}
+		for _, p := range all {
+			if p.Sides == sides && slices.ContainsFunc(p.Events, func(e event.Event) bool { return e.ID == id }) {
+				out.Body.Processes = append(out.Body.Processes, p)
+			}
+		}
+	}
+	return out, nil
+}
+
+// between asks for the events of two sides.
+func between(sides [2]string) (f event.Filter) {
+	for _, code := range slices.Compact(sides[:]) {
+		f.Actors = append(f.Actors, event.ActorTerm{Any: []event.ActorRef{{Code: code}}})
+	}
+	return f
 }
 
 func (s *server) listProcesses(ctx context.Context, in *processesInput) (*processesOutput, error) {
 	q, err := in.query()
 	if err != nil {
 		return nil, err
+	}
+	if q.Has("event") {
+		return s.processesOf(ctx, in)
 	}
 	f, err := event.ParseFilterOf(q, processParameters(), []string{"limit"}, s.Codes, s.today())
 	if err != nil {
@@ -311,11 +364,7 @@ func (s *server) getProcess(ctx context.Context, in *oneProcess) (*huma.StreamRe
 	} else if ok {
 		id = to
 	}
-	var f event.Filter
-	for _, code := range slices.Compact(sides[:]) {
-		f.Actors = append(f.Actors, event.ActorTerm{Any: []event.ActorRef{{Code: code}}})
-	}
-	all, err := s.processes(ctx, f)
+	all, err := s.processes(ctx, between(sides))
 	if err != nil {
 		return nil, err
 	}

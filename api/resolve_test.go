@@ -146,6 +146,10 @@ func TestProcesses(t *testing.T) {
 	if p.Title != "Armenia and Azerbaijan: talks, ceasefire, 2017-01-02 to 2017-01-12" || len(p.Steps) != 1 || p.Steps[0].Rule != "talks-outcome" {
 		t.Errorf("%+v", p)
 	}
+	of := call("GET", "/v1/processes?event="+p.Steps[0].From.String(), "", "")
+	if !strings.Contains(of.body, `"id":"`+p.ID+`"`) || !strings.Contains(of.body, `"events":[`) {
+		t.Errorf("of one event: %d %s", of.StatusCode, of.body)
+	}
 	a = call("GET", "/v1/processes/"+p.ID, "", "")
 	var one resolve.Process
 	if err := json.Unmarshal([]byte(a.body), &one); err != nil || a.StatusCode != 200 || len(one.Events) != 2 || one.Events[1].ID != last.Events[0].ID {
@@ -155,7 +159,8 @@ func TestProcesses(t *testing.T) {
 		t.Errorf("by its last event: %d %s", a.StatusCode, a.Header.Get("Location"))
 	}
 	for target, status := range map[string]int{
-		"/v1/processes": 400, "/v1/processes?actor=FRA&limit=0": 400, "/v1/processes?actor=FRA&type=talks": 400, "/v1/processes/x": 400,
+		"/v1/processes": 400, "/v1/processes?actor=FRA&limit=0": 400, "/v1/processes?event=x": 400, "/v1/processes?event=01942f6e-8e5b-7c1d-a1b2-3c4d5e6f7081&actor=FRA": 400,
+		"/v1/processes?event=01942f6e-8e5b-7c1d-a1b2-3c4d5e6f7081": 404, "/v1/processes?actor=FRA&type=talks": 400, "/v1/processes/x": 400,
 		"/v1/processes/ARM.AZE." + strings.Repeat("0", 8) + "-0000-0000-0000-000000000000": 404,
 		"/v1/processes?actor=FRA": 200, "/v1/processes?actor=ARM&from=2017-02-01": 200,
 	} {

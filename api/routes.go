@@ -122,6 +122,18 @@ func (s *server) routes(r chi.Router) {
 	}, s.stream)
 	s.feedRoutes()
 	register(s, huma.Operation{
+		OperationID: "list-actors", Method: http.MethodGet, Path: "/v1/actors", Tags: []string{"Names"},
+		Summary: "Actors by the beginnings of their names, for suggestions", Parameters: nameParameters(),
+	}, s.listActors)
+	register(s, huma.Operation{
+		OperationID: "get-actor", Method: http.MethodGet, Path: "/v1/actors/{id}", Tags: []string{"Names"},
+		Summary: "One actor with its names",
+	}, s.getActor)
+	register(s, huma.Operation{
+		OperationID: "list-places", Method: http.MethodGet, Path: "/v1/places", Tags: []string{"Names"},
+		Summary: "Places by the beginnings of their names, for suggestions", Parameters: nameParameters(),
+	}, s.listPlaces)
+	register(s, huma.Operation{
 		OperationID: "list-types", Method: http.MethodGet, Path: "/v1/types", Tags: []string{"Events"},
 		Summary: "The ontology: every type and what it maps to",
 	}, s.listTypes)
@@ -146,5 +158,5 @@ func (s *server) routes(r chi.Router) {
 	r.Method(http.MethodGet, ogcRoot+"/api", s.ogcAPI())
 	r.Handle("/mcp", s.mcp())
 	r.Method(http.MethodGet, "/metrics", promhttp.HandlerFor(s.Metrics, promhttp.HandlerOpts{Registry: s.Metrics}))
-	r.Method(http.MethodGet, "/docs", s.docs())
+	s.site(r)
 }

@@ -196,9 +196,17 @@ func (a topAnswer) json() ([]byte, error) { return json.Marshal(a) }
 
 func (a topAnswer) table() (names []string, rows [][]string) {
 	for _, r := range a.Top {
-		rows = append(rows, []string{r.Key, r.Country, strconv.FormatInt(r.Count, 10)})
+		rows = append(rows, []string{r.Key, r.Country, strconv.FormatInt(r.Count, 10), degrees(r.Lat), degrees(r.Lon)})
 	}
-	return []string{"key", "country", "count"}, rows
+	return []string{"key", "country", "count", "lat", "lon"}, rows
+}
+
+// degrees writes a coordinate, or nothing if there is none.
+func degrees(d *float64) string {
+	if d == nil {
+		return ""
+	}
+	return strconv.FormatFloat(*d, 'f', -1, 64)
 }
 
 func (s *server) top(ctx context.Context, in *statsInput) (*answer, error) {

@@ -23,7 +23,7 @@ func TestStats(t *testing.T) {
 		"/v1/stats/timeline?group_by=family":                                     `{"series":[{"key":"consult","points":[{"date":"2017-01-01","count":1}]}]}`,
 		"/v1/stats/top?field=actor":                                              `{"top":[{"key":"CHL","count":1},{"key":"NOR","count":1}]}`,
 		"/v1/stats/top?field=actor&limit=1&from=2017":                            `{"top":[{"key":"CHL","count":1}]}`,
-		"/v1/stats/top?field=place":                                              `{"top":[{"key":"Oslo","country":"NOR","count":1}]}`,
+		"/v1/stats/top?field=place":                                              `{"top":[{"key":"Oslo","country":"NOR","count":1,"lat":59.913,"lon":10.746}]}`,
 		"/v1/stats/top?field=type&status=planned":                                `{"top":[]}`,
 		"/v1/stats/dyads":                                                        `{"dyads":[{"source":"CHL","target":"NOR","count":1,"mean_score":2.5},{"source":"NOR","target":"CHL","count":1,"mean_score":2.5}]}`,
 	} {

@@ -361,6 +361,9 @@ type Rank struct {
 	Key     string `json:"key" doc:"Code, country, place, type or source"`
 	Country string `json:"country,omitempty" doc:"Of a place"`
 	Count   int64  `json:"count" doc:"Events; one that has several keys counts for each"`
+	// Of a place: where most of its events are, if one name stands for several points.
+	Lat *float64 `json:"lat,omitempty" doc:"Degrees north, of a place"`
+	Lon *float64 `json:"lon,omitempty" doc:"Degrees east, of a place"`
 }
 
 // Top gives the values of a field that the most events of a question have; of
@@ -414,18 +417,19 @@ func (s *Store) topCounted(ctx context.Context, f *event.Filter, field TopField,
 		return nil, err
 	}
 	var q query
-	join := noJoin
-	if field == TopPlace {
-		join = func(tables) string { return " JOIN place l ON l.id = s.place_id" }
-	}
 	matches := w.matches(&q, func(t tables) string {
 		return map[TopField]string{
-			TopActor: t.codes() + " AS key, '' AS country", TopCountry: "s.country AS key, '' AS country", TopType: "s.type AS key, '' AS country",
-			TopSource: "unnest(s.sources) AS key, '' AS country", TopPlace: "l.name AS key, coalesce(l.country, '') AS country",
-		}[field]
-	}, join)
-	q.sql = "SELECT key, country, count(*) AS n FROM (\n" + matches + "\n) AS m WHERE key IS NOT NULL\n" +
-		`GROUP BY key, country ORDER BY n DESC, key COLLATE "C", country COLLATE "C" LIMIT ` + q.arg(int64(limit))
+			TopActor: t.codes(), TopCountry: "s.country", TopType: "s.type", TopSource: "unnest(s.sources)", TopPlace: "s.place_id",
+		}[field] + " AS key"
+	}, noJoin)
+	counted := "SELECT key, count(*) AS n FROM (\n" + matches + "\n) AS m WHERE key IS NOT NULL GROUP BY key"
+	ranked := "SELECT key, '' AS country, n, NULL::double precision AS lat, NULL::double precision AS lon FROM (" + counted + ") AS c"
+	if field == TopPlace { // points of one name in one country are one place
+		ranked = `SELECT l.name AS key, coalesce(l.country, '') AS country, sum(c.n)::bigint AS n,
+			(array_agg(l.lat ORDER BY c.n DESC, l.id))[1] AS lat, (array_agg(l.lon ORDER BY c.n DESC, l.id))[1] AS lon
+			FROM (` + counted + `) AS c JOIN place l ON l.id = c.key WHERE l.name IS NOT NULL GROUP BY l.name, l.country`
+	}
+	q.sql = "SELECT * FROM (" + ranked + `) AS r ORDER BY n DESC, key COLLATE "C", country COLLATE "C" LIMIT ` + q.arg(int64(limit))
 	rows, err := s.query(ctx, q)
 	if err != nil {
 		return nil, err

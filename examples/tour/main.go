@@ -25,7 +25,7 @@ func main() {
 
 func tour(base string) error {
 	c := client.New(base, nil)
-	fmt.Printf("Demarche is at %s (reference: %s/docs). Try:\n", base, base)
+	fmt.Printf("Demarche is at %s (documentation: %s/docs). Look at it in a browser, or try:\n", base, base)
 	for _, question := range []string{
 		"actor=USA&type=call&limit=3",
 		"place=Beijing",

@@ -1,0 +1,2 @@
+DROP INDEX place_beginnings;
+DROP INDEX actor_name_beginnings;
