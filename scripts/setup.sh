@@ -66,11 +66,14 @@ for part in "${@:-postgres}"; do
 	chromium)
 		have_chromium || install "Chromium is" "https://www.chromium.org" chromium
 		;;
+	gdal)
+		command -v ogr2ogr >/dev/null || install "GDAL is" "https://gdal.org" gdal-bin
+		;;
 	jq)
 		command -v jq >/dev/null || install "jq is" "https://jqlang.org" jq
 		;;
 	*)
-		echo "usage: setup.sh [postgres] [node] [chromium] [jq]" >&2
+		echo "usage: setup.sh [postgres] [node] [chromium] [gdal] [jq]" >&2
 		exit 2
 		;;
 	esac

@@ -527,6 +527,7 @@ func (s *site) timeline(t *testing.T) {
 func (s *site) network(t *testing.T) {
 	p := s.open(t, desk, "/")
 	p.ready()
+	p.until(`document.querySelector(".node")`) // its layout comes after the numbers
 	code := js[string](p, `document.querySelector(".node").dataset.code`)
 	js[bool](p, `document.querySelector(".node").dispatchEvent(new MouseEvent("click", { bubbles: true }))`)
 	p.until(`location.search === "?actor=%s"`, code)
@@ -534,6 +535,7 @@ func (s *site) network(t *testing.T) {
 	p.click(".chips .clear")
 	p.until(`location.search === ""`)
 	p.ready()
+	p.until(`document.querySelector(".edge")`)
 	js[bool](p, `document.querySelector(".edge").dispatchEvent(new MouseEvent("click", { bubbles: true }))`)
 	p.until(`new URLSearchParams(location.search).getAll("actor").length === 2`)
 	if p.shows() == 0 {
@@ -656,7 +658,7 @@ func (s *site) keyboard(t *testing.T) {
 				return
 			}
 		}
-		t.Fatalf("60 times Tab do not reach %s", selector)
+		t.Fatalf("60 times Tab do not reach %s at %s", selector, js[string](p, "location.search + document.activeElement.outerHTML.slice(0, 200)"))
 	}
 	reach(`input[role="combobox"]`)
 	p.press("s", "a", "u", "d", "i")
@@ -677,6 +679,7 @@ func (s *site) keyboard(t *testing.T) {
 	p.press(kb.ArrowDown, kb.Enter)
 	p.until(`new URLSearchParams(location.search).getAll("actor").length === 2 || new URLSearchParams(location.search).getAll("actor").length === 0`)
 	p.ready()
+	p.until(`document.querySelector("a.event")`)
 	reach("a.event")
 	p.press(kb.Enter)
 	p.until(`location.pathname.startsWith("/events/") && document.querySelector("mark.trigger")`)
