@@ -254,7 +254,11 @@ func (s *server) audit(ctx context.Context, in *auditInput) (*auditOutput, error
 	if err != nil {
 		return nil, err
 	}
-	limit, err := wholeNumber(q, "limit", 100, 1000)
+	all, err := in.query()
+	if err != nil {
+		return nil, err
+	}
+	limit, err := limitOf(all["limit"], 100, 1000)
 	if err != nil {
 		return nil, err
 	}

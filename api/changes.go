@@ -101,16 +101,13 @@ func (s *server) changes(ctx context.Context, in *changesInput) (*huma.StreamRes
 	if err != nil {
 		return nil, err
 	}
-	limit := defaultChanges
 	q, err := in.query()
 	if err != nil {
 		return nil, err
 	}
-	if q.Has("limit") {
-		if limit, err = strconv.Atoi(q.Get("limit")); err != nil || limit < 1 || limit > maxChanges || len(q["limit"]) != 1 {
-			return nil, event.NewError(event.Invalid, "the question is not valid",
-				event.FieldError{Location: "query.limit", Message: fmt.Sprintf("expected a number from 1 to %d, once", maxChanges), Value: q.Get("limit")})
-		}
+	limit, err := limitOf(q["limit"], defaultChanges, maxChanges)
+	if err != nil {
+		return nil, err
 	}
 	if changesForms()[form].name == ndjsonForm.name && !q.Has("limit") {
 		return s.exportChanges(ctx, &f, since)

@@ -2,13 +2,10 @@ package api
 
 import (
 	"context"
-	"fmt"
-	"strconv"
 	"strings"
 	"unicode/utf8"
 
 	"demarche/db"
-	"demarche/internal/event"
 
 	"github.com/danielgtaylor/huma/v2"
 )
@@ -32,19 +29,14 @@ func (in *namesInput) ask() (q string, limit int, err error) {
 	if err != nil {
 		return "", 0, err
 	}
-	invalid := func(name, message string) error {
-		return event.NewError(event.Invalid, "the query string is not valid", event.FieldError{Location: "query." + name, Message: message, Value: given[name]})
-	}
 	if q = given["q"]; strings.TrimSpace(q) == "" || !utf8.ValidString(q) {
-		return "", 0, invalid("q", "expected the beginning of a name, such as erd")
+		return "", 0, badParameter("q", "expected the beginning of a name, such as erd", q)
 	}
-	limit = defaultSuggestions
-	if v, ok := given["limit"]; ok {
-		if limit, err = strconv.Atoi(v); err != nil || limit < 1 || limit > maxSuggestions {
-			return "", 0, invalid("limit", fmt.Sprintf("expected a number from 1 to %d", maxSuggestions))
-		}
+	all, err := in.query()
+	if err == nil {
+		limit, err = limitOf(all["limit"], defaultSuggestions, maxSuggestions)
 	}
-	return q, limit, nil
+	return q, limit, err
 }
 
 type actorsOutput struct {

@@ -90,15 +90,15 @@ func (r *request) parameters(names ...string) (map[string]string, error) {
 	return out, nil
 }
 
-// wholeNumber gives a parameter that is a number from 1 to most.
-func wholeNumber(q map[string]string, name string, otherwise, most int) (int, error) {
-	v, given := q[name]
-	if !given {
+// limitOf gives the parameter limit, a number from 1 to most that stands once; as
+// a fault it says what was expected.
+func limitOf(given []string, otherwise, most int) (n int, fault error) {
+	if len(given) == 0 {
 		return otherwise, nil
 	}
-	n, err := strconv.Atoi(v)
-	if err != nil || n < 1 || n > most {
-		return 0, badParameter(name, fmt.Sprintf("expected a number from 1 to %d", most), v)
+	n, err := strconv.Atoi(given[0])
+	if err != nil || n < 1 || n > most || len(given) != 1 {
+		return 0, badParameter("limit", fmt.Sprintf("expected a number from 1 to %d, once", most), given[0])
 	}
 	return n, nil
 }

@@ -290,12 +290,9 @@ func (s *server) listProcesses(ctx context.Context, in *processesInput) (*proces
 	if err != nil {
 		return nil, err
 	}
-	limit := defaultProcesses
-	if q.Has("limit") {
-		if limit, err = strconv.Atoi(q.Get("limit")); err != nil || limit < 1 || limit > maxProcesses || len(q["limit"]) != 1 {
-			return nil, event.NewError(event.Invalid, "the question is not valid",
-				event.FieldError{Location: "query.limit", Message: fmt.Sprintf("expected a number from 1 to %d, once", maxProcesses), Value: q.Get("limit")})
-		}
+	limit, err := limitOf(q["limit"], defaultProcesses, maxProcesses)
+	if err != nil {
+		return nil, err
 	}
 	if len(f.Actors) == 0 {
 		return nil, event.NewError(event.Invalid, "the question is not valid",

@@ -70,9 +70,9 @@ func (in *statsInput) ask(s *server, limited bool, choices ...choice) (f event.F
 	limit = defaultRanks
 	if limited {
 		own = append(own, "limit")
-		if q.Has("limit") {
-			if limit, err = strconv.Atoi(q.Get("limit")); err != nil || limit < 1 || limit > maxRanks || len(q["limit"]) != 1 {
-				bad = append(bad, event.FieldError{Location: "query.limit", Message: fmt.Sprintf("expected a number from 1 to %d, once", maxRanks), Value: q.Get("limit")})
+		if limit, err = limitOf(q["limit"], defaultRanks, maxRanks); err != nil {
+			if e, ok := event.AsError(err); ok {
+				bad = append(bad, e.Fields...)
 			}
 		}
 	}
