@@ -79,10 +79,13 @@ func TestSoak(t *testing.T) {
 	every(time.Second/time.Duration(rate), func(i int) {
 		measure("a write", func() error {
 			c, err := p.PostArticle(t.Context(), draft(i))
+			if err != nil {
+				return err
+			}
 			mu.Lock()
 			defer mu.Unlock()
 			acknowledged = append(acknowledged, c.Article.ID.String())
-			return err
+			return nil
 		})
 	})
 	every(time.Second/time.Duration(10*rate), func(i int) {
